@@ -59,10 +59,11 @@ class Masthead:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict in one sentence, and how to read it."""
+    """The verdict in one sentence, and how to read it; ``in_words``: how where nothing is drawn, if otherwise."""
 
     sentence: str
     reading: tuple[str, ...]
+    in_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class Comparison:
     axis: Axis
     groups: tuple[ComparisonGroup, ...]
     notes: tuple[str, ...] = ()
+    unit_in_words: str = ""  # instead of the unit, where nothing is drawn
 
 
 class ColumnKind(Enum):
@@ -184,6 +186,7 @@ class Table:
     pitch: int = 4
     head: bool = True
     bookmark: bool = True
+    unit_in_words: str = ""  # instead of the unit, where nothing is drawn
 
 
 @dataclass(frozen=True, slots=True)

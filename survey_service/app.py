@@ -75,7 +75,15 @@ from survey_service.paper import routes as paper
 from survey_service.preview import pages as preview
 from survey_service.processes.of_a_server import ProcessesOfAServer
 from survey_service.rectification.pages import all_routes as rectification
-from survey_service.releases import correction_pages, index_pages, plan_pages, review_pages, step_pages, verify_pages
+from survey_service.releases import (
+    correction_pages,
+    index_pages,
+    plan_pages,
+    review_pages,
+    step_pages,
+    verify_pages,
+    word_pages,
+)
 from survey_service.releases import routes as releases
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
@@ -163,6 +171,7 @@ ROUTERS = (
     index_pages.router,
     verify_pages.router,
     releases.router,
+    word_pages.router,
     exports.router,
     figure_pages.router,
     question_pages.router,

@@ -137,7 +137,11 @@ def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judg
     cautions = response.reading(language, judged=judged)
     changed = () if response.very_low else changes.sentence(summary.changes, own, summary.place, language)
     if not judged:
-        return Answer(sentence, (*cautions, *changed, *common.reading(summary.table, language, judged=False)))
+        drawn, in_words = (
+            (*cautions, *changed, *common.reading(summary.table, language, judged=False, drawn=each))
+            for each in (True, False)
+        )
+        return Answer(sentence, drawn, in_words)
     if response.very_low:
         return Answer(sentence, (*cautions, *common.reading(summary.table, language, judged=True)))
     return Answer(sentence, (*cautions, *changed, by_community(summary, own, language)))
@@ -243,6 +247,7 @@ def community_table(summary: AreaSummary, own: Sequence[Measured], language: str
     return Table(
         title=say(language, title, count=len(everyone)),
         unit=say(language, "area_unit", level=level, unit=unit),
+        unit_in_words=say(language, "area_in_words", level=level, unit=unit),
         columns=area_columns(summary, own, language),
         rows=tuple(rows),
         notes=tuple(notes),

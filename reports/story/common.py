@@ -292,11 +292,12 @@ def response_of(sample: Sample | None, caution: Caution) -> Response:
     return Response(None if sample is None else facts.response(sample), sample, caution)
 
 
-def reading(table: PublishableTable, language: str, *, judged: bool) -> tuple[str, ...]:
-    """How to read the verdict sentence."""
+def reading(table: PublishableTable, language: str, *, judged: bool, drawn: bool = True) -> tuple[str, ...]:
+    """How to read the verdict sentence; ``drawn``: a chart is below."""
     level = verdicts.level_words(table.level)
     if not judged:
-        return (say(language, "rule_without_targets", level=level), say(language, "sampling_error_only"))
+        rule = "rule_without_targets" if drawn else "rule_without_targets_in_words"
+        return (say(language, rule, level=level), say(language, "sampling_error_only"))
     return (say(language, "rule_of_reading", level=level),)
 
 

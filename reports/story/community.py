@@ -133,14 +133,11 @@ def answer(summary: CommunitySummary, own: Sequence[Measured], language: str, *,
     pairs = [(each.name, verdicts.shown_verdict(each.cell) if each.indicator.target else None) for each in own]
     response = common.response_of(summary.sample, summary.caution)
     sentence = response.headline(verdicts.verdict_sentence(pairs, language), language, judged=judged)
-    return Answer(
-        sentence,
-        (
-            *response.reading(language, judged=judged),
-            *coarse_everywhere(own, language),
-            *common.reading(summary.table, language, judged=judged),
-        ),
+    before = (*response.reading(language, judged=judged), *coarse_everywhere(own, language))
+    drawn, in_words = (
+        (*before, *common.reading(summary.table, language, judged=judged, drawn=each)) for each in (True, False)
     )
+    return Answer(sentence, drawn, in_words)
 
 
 def coarse_everywhere(own: Sequence[Measured], language: str) -> tuple[str, ...]:
@@ -172,6 +169,9 @@ def comparisons(summary: CommunitySummary, own: Sequence[Measured], language: st
             Comparison(
                 title=say(language, "compared", others=others),
                 unit=say(language, phrase, level=level, unit=verdicts.unit_word(unit, language)),
+                unit_in_words=say(
+                    language, "comparison_in_words", level=level, unit=verdicts.unit_word(unit, language)
+                ),
                 heads=heads,
                 axis=axis,
                 groups=groups,

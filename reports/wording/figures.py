@@ -118,6 +118,14 @@ class Figures:
         return text
 
 
+def outwards(low: float, high: float) -> tuple[str, str]:
+    """The limits of a drawn interval in words: with a decimal where either has one; cut below, raised above, so that a
+    limit of an old release, which was kept unrounded, is told no narrower than it is."""
+    whole = all(abs(limit - round(limit)) < 1e-9 for limit in (low, high))
+    decimals = 0 if whole else 1
+    return written(low, decimals, ROUND_FLOOR), written(high, decimals, ROUND_CEILING)
+
+
 def joined(low: str, high: str) -> str:
     """Two limits in one text; a minus sign beside a dash would be misread, so such limits are parted by …"""
     return f"{low}{EN_DASH}{high}" if not (low + high).count(MINUS) else f"{low} … {high}"

@@ -17,10 +17,12 @@ from reports.wording.item_phrases import ITEM_PHRASES
 from reports.wording.mode_phrases import MODE_PHRASES
 from reports.wording.outcome_phrases import OUTCOME_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
+from reports.wording.undrawn_phrases import UNDRAWN_PHRASES
 
 PHRASES: Final[Mapping[str, Text]] = {
     **BASE_PHRASES,
     **TIER_PHRASES,
+    **UNDRAWN_PHRASES,
     **CORRECTION_PHRASES,
     **CHANGE_PHRASES,
     **COMPARISON_PHRASES,

@@ -23,6 +23,10 @@ CHECK: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER)
 SIGN: Final[Roles] = (Role.MANAGER, Role.LEADER)
 STAND_FOR: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER, Role.LEADER)  # see how far they have come, read the proof
 CORRECT: Final[Roles] = (Role.MANAGER,)  # take what was released back to review
+DRAFT_CIRCULARS: Final[Roles] = (
+    Role.MANAGER,
+    Role.STATISTICIAN,
+)  # of what was released, for the office that sends them
 RECOMPUTE: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER)
 STEP_BACK: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)
 READ_RELEASES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)

@@ -34,6 +34,7 @@ def release_page(request: Request, running: Running, reading: Reading, person: R
     with reading.begin() as session:
         release, survey, wave = find_release(session, person, number)
         shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*rights.READ_RELEASES))
+        above = {area.parent_id for _, area in shown}  # of the community nobody sends a circular
         context = {
             "release": release,
             "survey": survey,
@@ -45,6 +46,10 @@ def release_page(request: Request, running: Running, reading: Reading, person: R
             "documents": [
                 {
                     "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
+                    "word": f"/releases/{release.number}/{area.code}.{document.language}.docx",
+                    "circular": f"/releases/{release.number}/circulars/{area.code}.docx"
+                    if document.language == "zh" and area.id in above
+                    else "",
                     "name": Text(area.name_zh, area.name_en).in_language(document.language),
                     "kind": area.kind,
                     "language": document.language,

@@ -9,6 +9,7 @@ import unicodedata
 from typing import Final, Literal
 from urllib.parse import quote
 
+WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # attr-char of RFC 8187; quote() leaves letters, digits and -._~ by itself.

@@ -298,6 +298,8 @@ GET  /releases/{number}                                           leader,manager
 GET  /releases/{number}/changes                                   leader,manager,statistician  void void none none
 POST /releases/{number}/recompute                                 manager,statistician         yes  no   none none
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
+GET  /releases/{number}/{area_code}.{language}.docx               leader,manager,statistician  yes  yes  none none
+GET  /releases/{number}/circulars/{area_code}.docx                manager,statistician         void void none none
 GET  /releases/{number}/figures.{kind}                            leader,manager,statistician  yes  yes  none none
 
 GET  /api/v1/me                                                   anyone                       free free free free
