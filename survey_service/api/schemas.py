@@ -15,6 +15,7 @@ from questionnaires.model import QuestionType
 from survey_service.api.beside_schemas import BesideOut
 from survey_service.api.change_schemas import ChangeOut, TrendOut
 from survey_service.api.comparison_schemas import ComparisonsOut
+from survey_service.api.group_schemas import GroupsOut
 from survey_service.api.shapes import Shape
 from survey_service.models import Disposition, Mode, RegisterKind, Role, WaveState
 
@@ -511,6 +512,10 @@ class ReleaseOut(Shape):
     documents: list[DocumentOut]
     beside: Annotated[
         BesideOut | None, Field(description="Of the whole city beside its figures; left out where a release has none.")
+    ] = None
+    groups: Annotated[
+        GroupsOut | None,
+        Field(description="Groups of the city against everybody else; left out where the plan asked for none."),
     ] = None
     comparisons: Annotated[
         ComparisonsOut | None, Field(description="Figures held against each other; left out where a release has none.")

@@ -21,6 +21,7 @@ from analysis.results import Coding, GroupVerdict, PublishableRow, PublishedGrou
 from reports.story import area_story
 from survey_service.analyses.city_groups import groups_of_city
 from survey_service.analyses.wave_analysis import WaveToAnalyse, columns_and_register
+from survey_service.api.group_schemas import groups as api_groups
 from survey_service.database import Database
 from survey_service.models import Release
 from survey_service.releases import service as releases
@@ -81,6 +82,13 @@ def test_a_release_keeps_what_may_be_told_and_older_ones_their_bytes(database: D
     shown = [city.row((("age", label),)).cell("awareness").value or 0.0 for label in (OLD, YOUNG)]
     assert old["verdict"] == GroupVerdict.LOWER.value
     assert old["difference"] == pytest.approx(shown[0] - shown[1], abs=0.011)  # of two groups the rest is the other
+    told = api_groups(kept)  # to programs, as it is kept
+    assert len(told.contrasts) == len(kept["contrasts"]) > 0
+    [same] = [one for one in told.contrasts if (one.variable, one.by, one.group) == ("awareness", "age", OLD)]
+    assert (same.verdict, same.difference, same.low, same.high) == tuple(
+        old[name] for name in ("verdict", "difference", "low", "high")
+    )
+    assert {(one.by, one.p_value) for one in told.equalities} >= {("age", 0.0)}
     plain = replace(estimates, groups=PublishedGroups())
     assert "groups" not in json.loads(estimates_text(plain))
 
