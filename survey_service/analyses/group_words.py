@@ -41,7 +41,7 @@ def group_name(by: str, label: str, questionnaire: Questionnaire) -> Text:
         return Text(f"{plus} 岁以上" if plus != label else f"{label.replace('-', '–')} 岁", label.replace("-", "–"))
     question = question_of_group(by)
     if question is None:
-        return _NAMES[by, label]
+        return _NAMES.get((by, label), Text(label, label))  # a release may have one of its own
     if label == NO_ANSWER:
         return _SILENT
     options = next((one.options for one in closed_variables(questionnaire) if one.name == question), ())
