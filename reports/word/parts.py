@@ -37,6 +37,7 @@ class Box:
     lines: tuple[tuple[Piece, ...], ...]
     right: bool = False
     indent: bool = False
+    shade: int = 0  # of style.SHADES
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def _add_row(table: Any, grid: Grid, number: int, row: Sequence[Box]) -> None:
         _inside(about, "w:tcW", w=_twips(width), type="dxa")
         if head or number in grid.tinted:
             _inside(about, "w:shd", val="clear", color="auto", fill=style.TINT[1:])
+        elif box.shade:
+            _inside(about, "w:shd", val="clear", color="auto", fill=style.SHADES[box.shade][1:])
         _inside(about, "w:vAlign", val="bottom" if head else "top")
         for line in box.lines or ((),):
             _add_line(cell, line, box, bold=head)

@@ -115,12 +115,14 @@ def _cell(cell: Cell, kind: ColumnKind) -> Box:
         pieces.append(Piece(range_words(cell.range), colour=style.GREY))
     if cell.letter:
         pieces.append(Piece(cell.letter, colour=style.GREY))
-    return Box((tuple(pieces),) if pieces else (), right=kind is not ColumnKind.TEXT, indent=cell.indent)
+    return Box(
+        (tuple(pieces),) if pieces else (), right=kind is not ColumnKind.TEXT, indent=cell.indent, shade=cell.shade
+    )
 
 
 def _strong(box: Box) -> Box:
     lines = tuple(tuple(replace(one, bold=True) for one in line) for line in box.lines)
-    return Box(lines, box.right, box.indent)
+    return replace(box, lines=lines)
 
 
 def _widths(rows: Sequence[Sequence[Box]]) -> tuple[float, ...]:
