@@ -70,6 +70,8 @@ PARTIAL: Mapping[tuple[str, str], str] = {
     ): "moves a row",
     ("survey_service/field/queries.py", "survey_service.models.account:WorksFor"): "those who work for an area",
     ("questionnaires/editing/kinds.py", "questionnaires.model:QuestionType"): "a page adds the simple kinds only",
+    ("reports/layout/tables.py", "reports.blocks:ColumnKind"): "those that need other room than a text",
+    ("reports/story/changes.py", "analysis.results:ChangeVerdict"): "what was found",
     ("reports/charts.py", "reports.blocks:Look"): "the two pale ones are drawn by another function",
     ("reports/style.py", "analysis.results:Verdict"): "what is not published has no sign",
     (

@@ -23,6 +23,7 @@ from reports.wording.phrases import (
     SUPPRESSION_REASONS,
     VERDICT_WORDS,
 )
+from survey_service.models.rectification import RectificationState
 from tests.programmes import programme
 from tests.spec.reports.summaries import hidden, indicator, share
 
@@ -48,6 +49,7 @@ def test_every_phrase_is_used() -> None:
     built = {f"{verdict}_{end}" for verdict in Verdict for end in ("list", "count")}
     built |= {f"legend_{verdict}" for verdict in Verdict}
     built |= {f"{side}_{end}" for side in ("above", "below") for end in ("reached", "missed")}
+    built |= {f"put_right_{state}" for state in RectificationState}
     built |= {f"{statistic}{end}" for statistic in Statistic for end in ("", "_of")}
     assert not [key for key in PHRASES if f'"{key}"' not in code and f"'{key}'" not in code and key not in built]
 
