@@ -23,6 +23,7 @@ from reports.wording.phrases import (
     SUPPRESSION_REASONS,
     VERDICT_WORDS,
 )
+from survey_service.models import Mode
 from survey_service.models.rectification import RectificationState
 from tests.programmes import programme
 from tests.spec.reports.summaries import hidden, indicator, share
@@ -50,6 +51,8 @@ def test_every_phrase_is_used() -> None:
     built |= {f"legend_{verdict}" for verdict in Verdict}
     built |= {f"{side}_{end}" for side in ("above", "below") for end in ("reached", "missed")}
     built |= {f"put_right_{state}" for state in RectificationState}
+    built |= {f"first_{mode}" for mode in Mode}
+    built |= {f"the {what} differs" for what in ("definition", "selection", "frame")}  # reasons of analysis.change
     built |= {f"{statistic}{end}" for statistic in Statistic for end in ("", "_of")}
     assert not [key for key in PHRASES if f'"{key}"' not in code and f"'{key}'" not in code and key not in built]
 
