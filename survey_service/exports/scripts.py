@@ -82,7 +82,7 @@ def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
         "interval": plan.interval.value,
         "level": plan.level,
         "levels": [level.value for level in plan.levels],
-        "groups": [group for group in plan.groups if group in OF_REGISTER],
+        "groups": [str(group) for group in plan.groups if group in OF_REGISTER],
         "indicators": [
             {
                 "id": one.id,

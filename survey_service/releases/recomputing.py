@@ -69,12 +69,15 @@ class Recomputed:
 
 
 def plan_of(release: Release) -> AnalysisPlan:
-    """The plan that a release kept; of one of format 1, which described it in words, the recipe of that time."""
+    """The plan that a release kept; of one of format 1, which described it in words, the recipe of that time.
+    NotRecomputable where neither was kept."""
     if release.plan is not None:
         return from_document(json.loads(release.plan))
     if "format" in release.specification:
         return from_document(release.specification)
-    rule = release.specification["rule"]
+    rule = release.specification.get("rule")
+    if rule is None:
+        raise NotRecomputable
     return plan_of_format_1(
         PublicationRule(
             minimum_respondents=rule["minimum_respondents"],

@@ -135,6 +135,9 @@ def decimals_allowed(told: Mapping[str, Any]) -> set[str]:
                 allowed |= {
                     f"{cell[name] * 100:.1f}" for name in ("value", "low", "high", "tipping_point") if name in cell
                 }
+    for one in (told.get("comparisons") or {"differences": ()})["differences"]:  # of two printed figures
+        if one["digits"]:
+            allowed |= {f"{abs(one[name]) * 100:.1f}" for name in ("difference", "low", "high")}
     return allowed
 
 
