@@ -9,11 +9,14 @@ from reports.content import Verification
 from reports.wording.phrases import say
 
 
-def verified(story: Story, by: Verification | None) -> Story:
-    """The story with the code in its last small print; as it is where there is none."""
+def verified(story: Story, by: Verification | None, *, scanned: bool = True) -> Story:
+    """The story with the code in its last small print; as it is where there is none.
+
+    ``scanned``: the address stands beside it as a code to scan; else it is a link, and nothing is said of scanning.
+    """
     if by is None:
         return story
-    phrase = "verify_at" if by.address else "verify_typed" if by.door else "verify_code"
+    phrase = "verify_at" if by.address and scanned else "verify_typed" if by.door else "verify_code"
     line = say(story.language, phrase, code=by.code, door=by.door)
     *before, last = story.blocks
     if isinstance(last, Notes) and last.ruled:

@@ -46,6 +46,7 @@ def release_page(request: Request, running: Running, reading: Reading, person: R
             "documents": [
                 {
                     "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
+                    "page": f"/releases/{release.number}/sheets/{area.code}?lang={document.language}",
                     "word": f"/releases/{release.number}/{area.code}.{document.language}.docx",
                     "circular": f"/releases/{release.number}/circulars/{area.code}.docx"
                     if document.language == "zh" and area.id in above

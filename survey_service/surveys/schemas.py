@@ -95,9 +95,10 @@ class WaveProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One PDF of a release."""
+    """One PDF of a release, and the page of the same words."""
 
     address: str
+    page: str
     name: Text
     kind: str  # of the area
     language: str

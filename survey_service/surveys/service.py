@@ -337,6 +337,7 @@ def releases(session: Session, wave: Wave, visible: Select[tuple[UUID]]) -> list
             documents=[
                 Document(
                     address=f"/releases/{release.number}/{area.code}.{document.language}.pdf",
+                    page=f"/releases/{release.number}/sheets/{area.code}?lang={document.language}",
                     name=Text(area.name_zh, area.name_en),
                     kind=area.kind,
                     language=document.language,

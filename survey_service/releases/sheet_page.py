@@ -1,0 +1,138 @@
+"""The sheet of an area as a web page, made of the same blocks as its PDF: for phones, and to be read aloud.
+
+``sheet`` is called by name in the process beside the server: the summaries of a release hold every area.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts import rights
+from survey_service.accounts.staff_pages import staff_page
+from survey_service.dependencies import Reading, Running
+from survey_service.errors import NotFound
+from survey_service.processes.beside import computed
+from survey_service.releases import queries
+from survey_service.releases.routes import ReleaseReader, find_release
+from survey_service.services import Services
+from survey_service.web.languages import language_of
+
+if TYPE_CHECKING:
+    from reports.blocks import Axis, Range, Story
+
+router = APIRouter()
+
+WIDTH, EDGE = 160.0, 6.0  # of a drawn interval, in the units of its picture, and what is kept free for its dot
+SIGNS = {
+    "reached": ("●", "reached"),
+    "not_reached": ("▲", "missed"),
+    "cannot_tell": ("◆", "unsure"),
+    "cannot_reach": ("◇", "unsure"),
+    "not_published": ("—", "quiet"),
+}
+"""Verdict -> its sign and its class; as in the reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The story of one area, and the words of the verdicts beside whose signs no word stands."""
+
+    story: Story
+    words: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An interval in the units of its picture; ``told`` is what it shows, in words."""
+
+    low: float
+    high: float
+    dot: float | None
+    target: float | None
+    told: str
+
+
+def sheet(running: Services, survey_id: UUID, release_id: UUID, area_code: str, language: str) -> Sheet:
+    """What the PDF of that area says, from what was kept of the signature; NotFound where it holds no such area."""
+    from analysis.results import Verdict
+    from reports.content import CommunitySummary
+    from reports.story import area_story, community_story
+    from reports.story.verification import verified
+    from reports.wording.verdicts import verdict_word
+    from survey_service.releases.sheet_codes import verification
+    from survey_service.releases.word import summary_of
+
+    found = summary_of(running, survey_id, release_id, area_code)
+    story = community_story(found, language) if isinstance(found, CommunitySummary) else area_story(found, language)
+    words = {verdict.value: verdict_word(verdict, language) for verdict in Verdict}
+    return Sheet(verified(story, verification(found, running.settings), scanned=False), words)
+
+
+@router.get("/releases/{number}/sheets/{area_code}")
+def page(
+    request: Request, running: Running, reading: Reading, person: ReleaseReader, number: str, area_code: str
+) -> Response:
+    """404 for an area that is not the person's, and for one that the release has no sheet of.
+
+    In the language of the page where the area has a PDF in it, else in that of its PDF: no words that nobody released.
+    """
+    with reading.begin() as session:
+        release, survey, wave = find_release(session, person, number)
+        visible = person.visible(*rights.READ_RELEASES)
+        shown = queries.visible_documents(session, release.survey_id, release.id, visible)
+        files = [(one.language, one.pages) for one, area in shown if area.code == area_code]
+        if not files:
+            raise NotFound
+        every = queries.editions(session, survey.id, wave.id)
+        later = every[-1].number if every[-1].id != release.id else ""
+        which, wave_name = (release.survey_id, release.id), Text(wave.name_zh, wave.name_en)
+    spoken = [language for language, _ in files]
+    language = language_of(request) if language_of(request) in spoken else spoken[0]
+    made: Sheet = computed(running, f"{__name__}:sheet", *which, area_code, language)
+    context = {
+        "number": number,
+        "area_code": area_code,
+        "wave_name": wave_name,
+        "files": files,
+        "later": later,
+        "sheet": made,
+        "story": made.story,
+        "signs": SIGNS,
+        "kind": lambda block: type(block).__name__,
+        "drawn": drawn,
+        "interval": interval,
+    }
+    return staff_page(request, running, person, "staff/sheet.html", context, section="surveys")
+
+
+def interval(ends: tuple[str, str]) -> str:
+    """As it is printed: 92.1–98.6."""
+    from reports.wording.figures import joined
+
+    return joined(*ends)
+
+
+def drawn(shown: Range, axis: Axis, target: float | None = None) -> Drawn:
+    """Where the ends, the estimate and the target lie on the axis; what the drawing says, by its ends as printed."""
+
+    from reports.wording.figures import outwards
+
+    def place(value: float) -> float:
+        share = (value - axis.low) / (axis.high - axis.low)
+        return round(EDGE + min(max(share, 0.0), 1.0) * (WIDTH - 2 * EDGE), 1)
+
+    on = axis.target if target is None else target
+    return Drawn(
+        low=place(shown.low),
+        high=place(shown.high),
+        dot=None if shown.dot is None else place(shown.dot),
+        target=None if on is None else place(on),
+        told=interval(outwards(shown.low, shown.high)),
+    )
