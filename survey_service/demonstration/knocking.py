@@ -19,6 +19,7 @@ from analysis.outcome_codes import OutcomeMode
 from survey_service import audit, jobs
 from survey_service.demonstration.field import Fieldwork, Sheet
 from survey_service.demonstration.ground import Ground
+from survey_service.demonstration.visits import agree
 from survey_service.field import figures_round
 from survey_service.fieldwork import INTERVIEWS_JOB, call_backs, own_staff
 from survey_service.fieldwork.visits import NewVisit, Told, note_visits
@@ -89,8 +90,8 @@ class Style:
 
 
 def supervise(services: Services, ground: Ground, wave_id: UUID, *, at: datetime) -> None:
-    """Whose the interviewers are, appointments that have passed, call-backs with what they found, and the figures of
-    the interviews."""
+    """Whose the interviewers are, appointments to come and such that have passed, call-backs with what they found, and
+    the figures of the interviews."""
     manager = ground.staff[Role.MANAGER]
     area = next(iter(ground.area_ids.values()))
     ties: Sequence[tuple[WorksFor, UUID | None]] = (
@@ -102,6 +103,7 @@ def supervise(services: Services, ground: Ground, wave_id: UUID, *, at: datetime
         for person, tie in zip(ground.interviewers, ties, strict=True):
             assert person.account_id is not None
             own_staff.say(session, ground.survey_id, person.account_id, tie, at=at, by=manager)
+        agree(session, ground.survey_id, wave_id, ground.interviewers, at=at)
         waiting = session.scalars(
             select(Case.id)
             .where(

@@ -4,15 +4,17 @@ one."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from importlib.metadata import version
 from uuid import UUID
 
+from analysis.plan import Group
 from survey_service import jobs
 from survey_service.analyses import plan_history
 from survey_service.analyses.earlier_wave import WaveChanges
-from survey_service.demonstration import calendar, ground, knocking, paper, truth, waves
+from survey_service.analyses.wave_analysis import columns_and_register
+from survey_service.demonstration import calendar, ground, knocking, paper, put_right, truth, waves
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
 from survey_service.releases import DOCUMENTS_JOB, steps
@@ -40,6 +42,7 @@ class Options:
     on: date
     scale: float = 1.0  # of the sample; tests ask fewer
     languages: Mapping[str, list[str] | None] | None = None  # language -> area codes, None: every area
+    groups: tuple[Group, ...] = (Group.AGE,)  # of the later wave's plan; of a small sample they would hide areas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,9 @@ def build(services: Services, options: Options, report: Report) -> Built:
     report("people", 1, 1)
     building = _Building(services=services, laid=laid, options=options, report=report)
     earlier = _asked_and_signed(building, "earlier", before, laid.in_the_first_wave)
+    put_right.take_up(services, laid, earlier.release, on=calendar.released_on(before, options.on))
     latest = _asked_and_signed(building, "finished", last, laid)
+    put_right.go_on(services, laid, at=building.now)
     begun = waves.Course(
         number=2, visited=VISITED_SO_FAR, open_answers=OPEN_ANSWERS[1], scale=options.scale, at_the_door=True
     )
@@ -134,6 +139,7 @@ def _asked_and_signed(building: _Building, step: str, days: calendar.FieldDays, 
         number=COURSE_OF[step], visited=1.0, open_answers=OPEN_ANSWERS[0], scale=building.options.scale
     )
     asked = building.ask(step, laid, days, course)
+    _close(building, asked, building.options.groups if step == "finished" else ())
     release, prepared = _release(building, asked)
     building.report("figures", list(COURSE_OF).index(step) + 1, len(COURSE_OF))
     return Signed(
@@ -144,6 +150,22 @@ def _asked_and_signed(building: _Building, step: str, days: calendar.FieldDays, 
     )
 
 
+def _close(building: _Building, asked: waves.Asked, groups: tuple[Group, ...]) -> None:
+    """Field over, under review; with ``groups`` in the plan before anybody has seen a figure."""
+    services, of = building.services, (building.laid.survey_id, asked.wave_id)
+    at = calendar.moment(asked.days.closes_on, time(23, 59, 59), services.settings.zone)
+    manager, statistician = building.laid.staff[Role.MANAGER], building.laid.staff[Role.STATISTICIAN]
+    with services.database.writing.begin() as session:
+        surveys.close_wave(session, *of, at=at, by=manager)
+        surveys.begin_review(session, *of, at=at, by=statistician)
+    if not groups:
+        return
+    with services.database.writing.begin() as session:
+        before = columns_and_register(session, *of).plan
+        after = replace(before, groups=groups)
+        plan_history.change_plan(session, *of, before, after, reason="", at=at, by=statistician)
+
+
 def _keyed_at(asked: waves.Asked, building: _Building) -> datetime:
     """The afternoon before, or this morning where the wave opened today."""
     before = calendar.moment(building.options.on - timedelta(days=1), time(14), building.services.settings.zone)
@@ -151,15 +173,11 @@ def _keyed_at(asked: waves.Asked, building: _Building) -> datetime:
 
 
 def _release(building: _Building, asked: waves.Asked) -> tuple[Release, releases.Prepared]:
-    """Close, review and sign a finished wave, each step by the person whose it is."""
+    """Look at a wave under review and sign it, each step by the person whose it is."""
     services, laid = building.services, building.laid
     zone = services.settings.zone
-    closed_at = calendar.moment(asked.days.closes_on, time(23, 59, 59), zone)
     signed_at = calendar.moment(calendar.released_on(asked.days, building.options.on), time(7, 30), zone)
     manager, statistician = laid.staff[Role.MANAGER], laid.staff[Role.STATISTICIAN]
-    with services.database.writing.begin() as session:
-        surveys.close_wave(session, laid.survey_id, asked.wave_id, at=closed_at, by=manager)
-        surveys.begin_review(session, laid.survey_id, asked.wave_id, at=closed_at, by=statistician)
     with services.database.reading.begin() as session:
         prepared = releases.prepare(session, laid.survey_id, asked.wave_id)
     people = (statistician, manager, laid.staff[Role.LEADER])

@@ -7,11 +7,10 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
-import typer
 from sqlalchemy import func, make_url, select
 
 from analysis.results import Suppression
@@ -33,12 +32,12 @@ from survey_service.demonstration.service import Built, ForeignDatabase, Options
 from survey_service.exports.formats import Format
 from survey_service.exports.writing import WaveSource, write_export
 from survey_service.field.interviewer_values import InterviewFigures
+from survey_service.fieldwork.appointments import told_by_wave
 from survey_service.importing import service as importing
 from survey_service.importing.plan import Target
 from survey_service.importing.prepare import prepare
 from survey_service.importing.recognise import suggest
 from survey_service.importing.words import Kind, Notice
-from survey_service.migrations import migrate
 from survey_service.models import (
     Account,
     Area,
@@ -51,6 +50,9 @@ from survey_service.models import (
     FieldFigures,
     Mode,
     PaperBatch,
+    Rectification,
+    RectificationEntry,
+    RectificationState,
     RegisterKind,
     ReleaseDocument,
     Response,
@@ -62,6 +64,7 @@ from survey_service.models import (
     WaveState,
     WorksFor,
 )
+from survey_service.rectification.states import is_overdue, is_to_recheck
 from survey_service.releases import recomputing
 from survey_service.releases import service as releases
 from survey_service.secrets import KeyRing
@@ -74,7 +77,7 @@ from tests import exported_plan, exported_scripts
 from tests.service.change_claims import Records, Said, areas, said, sheets
 
 ON = date(2026, 11, 22)
-SMALL = Options(seed=5, on=ON, scale=0.1, languages={"zh": ["990181000000", "990181101004"]})
+SMALL = Options(seed=5, on=ON, scale=0.1, languages={"zh": ["990181000000", "990181101004"]}, groups=())
 
 
 def serve(settings: Settings, url: str) -> Iterator[Services]:
@@ -244,6 +247,38 @@ def test_every_claim_of_change_is_carried_by_the_releases(services: Services, bu
     assert [said(story) for _, story in sheets(first)] == [Said({}, None)] * 36  # nothing was released before it
 
 
+def test_the_list_of_what_is_put_right_has_rows_in_every_state(services: Services, built: Built) -> None:
+    with services.database.reading.begin() as session:
+        found = session.scalars(select(Rectification).order_by(Rectification.number)).all()
+        entries = session.scalar(select(func.count()).select_from(RectificationEntry))
+        session.expunge_all()
+        sheets = releases.release_summaries(session, built.survey_id, built.latest.release.id, services.settings)
+    assert {one.state for one in found} == set(RectificationState)
+    assert entries == sum(one.acts for one in found)
+    assert {one.wave_id for one in found} == {built.earlier.asked.wave_id}
+    assert any(is_overdue(one, ON) for one in found)
+    assert any(is_to_recheck(one, ON) for one in found)
+    assert any(one.state is RectificationState.CHECKED and not is_to_recheck(one, ON) for one in found)
+    for one in found:
+        assert one.evidence["release"] == built.earlier.release.number
+        assert one.checked_by_id is None or one.checked_by_id != one.reported_by_id
+    told = [item for street in sheets.streets.values() if street.put_right for item in street.put_right.items]
+    assert len(told) == sum(one.state is not RectificationState.STRUCK for one in found)
+    assert {item.state for item in told} >= {"planned", "under_way", "reported", "returned", "checked", "held"}
+    assert any(item.change is not None for item in told)
+
+
+def test_households_have_agreed_on_times_still_to_come(services: Services, built: Built) -> None:
+    now = datetime.combine(ON, time(8), services.settings.zone)
+    with services.database.reading.begin() as session:
+        told = told_by_wave(session, now)
+    [agreed] = told.values()
+    assert set(told) == {(built.survey_id, built.open.wave_id)}
+    assert min(agreed.today, agreed.tomorrow, agreed.later) >= 1
+    assert agreed.next_at is not None
+    assert agreed.next_at.astimezone(services.settings.zone).date() == ON
+
+
 def test_the_pdfs_are_there_and_the_release_can_be_computed_again(services: Services, built: Built) -> None:
     store = files_of(services.settings, services.database)
     with services.database.reading.begin() as session:
@@ -360,39 +395,3 @@ def test_the_same_seed_and_day_give_the_same_bytes(services: Services, built: Bu
     assert stands(tmp_path / "one", on=ON)
     assert not stands(tmp_path / "one", on=date(2027, 2, 1))  # its open wave would be closed
     assert not stands(tmp_path / "three", on=ON)
-
-
-def test_a_foreign_file_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "survey.db"
-    database = open_database(f"sqlite:///{path}")
-    migrate(database)
-    with database.writing.begin() as session:
-        session.add(Area(code="110000000000", name_zh="别人的城市", kind="city"))
-    database.dispose()
-    (tmp_path / "reports").mkdir()
-    (tmp_path / "reports" / "kept.pdf").write_bytes(b"kept")
-    with pytest.raises(ForeignDatabase):
-        command.clear(tmp_path)
-    assert (tmp_path / "reports" / "kept.pdf").read_bytes() == b"kept"
-    path.write_bytes(b"not a database at all, but somebody's file")
-    with pytest.raises(ForeignDatabase):
-        command.clear(tmp_path)
-    assert path.read_bytes() == b"not a database at all, but somebody's file"
-
-
-def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "reports").mkdir()
-    (tmp_path / "reports" / "mine.pdf").write_bytes(b"mine")
-    for out, told in ((tmp_path, "reports was not made"), (tmp_path / "reports" / "mine.pdf", "Not a directory")):
-        with pytest.raises(typer.Exit):
-            command.run(out, seed=5, on=ON)
-        assert told in capsys.readouterr().err
-    assert [path.name for path in tmp_path.rglob("*")] == ["reports", "mine.pdf"]
-
-
-def test_another_seed_is_another_city() -> None:
-    code = "990181001001"
-    first, again, other = (ground.people(seed)[code] for seed in (5, 5, 6))
-    assert (first.fate == again.fate).all()
-    assert (first.age == again.age).all()
-    assert truth.truth(first, "participation") != truth.truth(other, "participation")

@@ -116,14 +116,7 @@ def _ticked(offered: _Offered | None, ticked: list[str], charge: Charge) -> list
         raise Conflict
     return [
         (
-            Matter(
-                wave_id=offered.wave.id,
-                area_id=offered.areas[one.area],
-                indicator=one.indicator,
-                item=one.item,
-                reason=one.reason,
-                evidence=one.evidence,
-            ),
+            proposals.matter(one, offered.wave.id, offered.areas[one.area]),
             charge if charge.body else Charge(body=one.area_name.zh, due_on=charge.due_on, action=charge.action),
         )
         for one in (known[key] for key in dict.fromkeys(ticked))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from survey_service.accounts.permissions import Person
 from survey_service.models import RectificationReason, Release, Survey, Wave
+from survey_service.rectification.rows import Matter
 from survey_service.releases.edition_changes import places_of
 from survey_service.releases.signed_records import signed_record
 from survey_service.surveys import definitions
@@ -178,6 +180,18 @@ def evidence(of: Released, indicator: Indicator, cell: PublishableCell) -> dict[
         "n": cell.sample_size,
         "target": "" if goal is None else f"{'≥' if goal.at_least else '≤'} {written.number(goal.value)}",
     }
+
+
+def matter(of: Proposal, wave_id: UUID, area_id: UUID) -> Matter:
+    """What a row of the list is made of, where the proposal is accepted or struck."""
+    return Matter(
+        wave_id=wave_id,
+        area_id=area_id,
+        indicator=of.indicator,
+        item=of.item,
+        reason=of.reason,
+        evidence=of.evidence,
+    )
 
 
 def not_there(proposals: Iterable[Proposal], there: set[tuple[str, str]]) -> list[Proposal]:
