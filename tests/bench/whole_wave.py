@@ -160,6 +160,7 @@ def rows_of(of: City, columns: CaseColumns, asked: Questionnaire) -> WaveColumns
         questionnaire_sha256="0" * 64,
         columns=columns,
         answers={},
+        closed={},
         item_nonresponse={},
         open_responses={},
         open_in_bursts={},

@@ -289,6 +289,7 @@ def words(page: str) -> str:
 def page_of_figures_is_drawn(page: str, rows: Mapping[str, Row], indicator: str) -> None:
     """The statistician's page: the printed text of each cell, and a drawing of nothing else."""
     body = page[page.index('id="figures"') :]
+    body = body[: body.index("</table>")]  # what was held against each other stands in tables below
     lines = re.findall(r"<tr[^>]*>\s*<th scope=\"row\".*?</tr>", body, flags=re.DOTALL)
     ordered = [rows["110000000000"], *(rows[code] for code in sorted(rows) if code != "110000000000")]
     assert len(lines) == len(ordered)
