@@ -32,7 +32,7 @@ from survey_service.analyses import service
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.summaries import summaries
 from survey_service.analyses.wave_columns import WaveColumns
-from survey_service.releases import canonical_estimates, signed_summaries
+from survey_service.releases import canonical_estimates, published_tables, signed_summaries
 from tests.bench._questions import NAMES, questionnaire
 from tests.simulated.waves import City, Shape, city, wave
 from tests.spec.reports.summaries import IMPRINT, METHOD
@@ -184,7 +184,7 @@ def main(shape: Shape = SHAPE) -> None:
             text = canonical_estimates.estimates_text(estimates)
     with stages.timed("published table read") as told:
         told["megabytes"] = round(len(text) / 1e6)
-        canonical_estimates.published_table(text)
+        published_tables.published_table(text)
     with stages.timed("summaries"):
         sheets = summaries(estimates, imprint=IMPRINT, method=METHOD)
     with stages.timed("summaries packed") as told:
