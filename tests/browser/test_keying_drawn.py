@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from survey_service.settings import Settings
 
 pytestmark = pytest.mark.browser
-NUMBERS = ("0002-007", "0002-008")
+NUMBERS = ("0002-007", "0002-008", "0002-009")  # of three neighbours two share a round, in which blocks come once
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def wave(database: Database, keys_of: KeyRing, world: World) -> OpenWave:
     opened = open_wave_of(database, keys_of, world, questionnaire())
     with database.writing.begin() as session:
         community = session.get_one(Area, world.community_ids[1])
-        session.add_all(_case(opened.survey_id, opened.wave_id, community, number) for number in (7, 8))
+        session.add_all(_case(opened.survey_id, opened.wave_id, community, number) for number in (7, 8, 9))
     return opened
 
 
@@ -68,4 +68,4 @@ def test_each_form_goes_through_its_own_blocks(
         assert answers["bodies"] == ticket
         assert {name for name in BODIES if f"{name}_all" in answers} == set(drawn)
         found.append(tuple(drawn))
-    assert len(set(found)) == 2, "neighbours have other blocks: two and two of four"
+    assert len(set(found)) > 1, "neighbours have other blocks: two and two of four"
