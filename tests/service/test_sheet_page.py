@@ -178,7 +178,7 @@ def test_the_page_comes_first_for_a_leader_and_beside_the_pdf_for_the_office(cli
 
 
 def test_a_shaded_field_has_the_shade_of_the_report() -> None:
-    tokens = (Path(sheet_page.__file__).parents[1] / "web/static/tokens.css").read_text(encoding="utf-8")
+    tokens = (Path(sheet_page.__file__).parents[1] / "web/static/leader.css").read_text(encoding="utf-8")
     shades = re.findall(r"--shade-\d: (#\w+);", tokens)
     assert shades == [shade.lower() for shade in style.SHADES[1:]]
     field = Cell("81.2", shade=3)
