@@ -27,7 +27,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import changes, common, compared, correction, groups, heat, outcomes, rectified
+from reports.story import changes, common, compared, correction, groups, heat, mend, outcomes, rectified
 from reports.story.common import Measured
 from reports.story.community import CARDS_MOST, story_of
 from reports.wording import facts, figures, verdicts
@@ -49,8 +49,8 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     if len(own) <= CARDS_MOST:
         blocks.append(cards(summary, own, language, judged=judged))
         blocks += changes.blocks(summary.changes, own, summary.place, language)
-    tables = community_tables(summary, own, language)
-    blocks += tables
+    blocks += mend.blocks(summary, language)
+    blocks += community_tables(summary, own, language)
     alike = all_alike_notes(summary, own, language)
     if alike:
         blocks.append(Notes(tuple(alike)))

@@ -30,7 +30,7 @@ from reports.blocks import (
     Tone,
 )
 from reports.content import CommunitySummary, Imprint, Place
-from reports.story import age_groups, changes, common, compared, correction, outcomes, rectified
+from reports.story import age_groups, changes, common, compared, correction, mend, outcomes, rectified
 from reports.story.common import Measured
 from reports.story.items import any_coarse, ascending_is_bad, item_groups
 from reports.wording import comparisons as comparisons_words
@@ -39,11 +39,6 @@ from reports.wording.phrases import say
 
 LOWEST = 3
 ITEMS_BESIDE = 18  # more items take the whole width and may break over pages
-LOWEST_OF = {  # the lowest, or where high is bad the highest: of which items
-    "all": ("lowest_items", "highest_items"),
-    "firm": ("lowest_of_firm", "highest_of_firm"),
-    "published": ("lowest_of_shown", "highest_of_shown"),
-}
 CARDS_MOST = 8  # more headline indicators stand in the chart alone, which breaks over pages
 
 
@@ -58,7 +53,7 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
         blocks.append(Cards(tuple(card_of(summary, each) for each in own)))
         blocks += changes.blocks(summary.changes, own, summary.place, language)
     blocks += comparisons(summary, own, language)
-    blocks += foot_of_page_one(summary, own, items, language, judged=judged)
+    blocks += foot_of_page_one(summary, own, language, judged=judged)
     blocks.append(PageBreak())
     blocks += page_two(summary, items, language, judged=judged)
     wholes = (summary.street, summary.city)
@@ -221,15 +216,13 @@ def comparison_group(summary: CommunitySummary, each: Measured) -> ComparisonGro
     )
 
 
-def foot_of_page_one(
-    summary: CommunitySummary, own: Sequence[Measured], items: Sequence[list[Measured]], language: str, *, judged: bool
-) -> list[Block]:
-    """How firm the verdicts are, beside the lowest items."""
+def foot_of_page_one(summary: CommunitySummary, own: Sequence[Measured], language: str, *, judged: bool) -> list[Block]:
+    """How firm the verdicts are, beside what to mend first."""
     left = firmness(summary, own, language) if judged else None
-    right = lowest(summary, items[0], language) if items else None
+    right = mend.blocks(summary, language)
     if left and right:
-        return [Columns((Side(5, (left,)), Side(7, (right,))))]
-    return [block for block in (left, right) if block is not None]
+        return [Columns((Side(5, (left,)), Side(7, tuple(right))))]
+    return [*([left] if left else []), *right]
 
 
 def firmness(summary: CommunitySummary, own: Sequence[Measured], language: str) -> Table | None:
@@ -257,35 +250,6 @@ def firmness(summary: CommunitySummary, own: Sequence[Measured], language: str) 
             rate=facts.rate(facts.response(summary.sample), language),
         ),
         head=False,
-    )
-
-
-def lowest(summary: CommunitySummary, group: list[Measured], language: str) -> Table | None:
-    """The three lowest items with their intervals: of all, or of those that can be told, which the title then says."""
-    told = [each for each in group if tiers.comparable(each.cell)]
-    untold = len(group) - len(told)
-    shown = told[:LOWEST]
-    # The others may be lower: the lowest three of three that can be told would be no choice at all.
-    if not shown or len(group) < 2 or (untold and len(told) <= LOWEST):
-        return None
-    word = say(language, ("one_item", "two_items", "three_items")[len(shown) - 1])
-    of = "all" if not untold else "firm" if any_coarse(group) else "published"
-    phrase = LOWEST_OF[of][ascending_is_bad(shown[0])]
-    rest = {
-        "all": (),
-        "firm": (say(language, "uncertain_items", count=untold),),
-        "published": (say(language, "hidden_items", hidden=untold),),
-    }[of]
-    drawn = item_rows(shown, strong=len(shown))
-    found = compared.items_of(summary.comparisons, group, summary.place)
-    together = compared.items_note(found, group, language, down=ascending_is_bad(shown[0]))
-    return Table(
-        title=say(language, phrase, count=word, shown=len(told)),
-        unit=say(language, "unit", unit=verdicts.unit_word(shown[0].figures.unit, language)),
-        columns=item_columns(shown, summary.table, language, count=False),
-        rows=tuple(Row(row.cells[:-1], row.tone) for row in drawn),
-        notes=(*rest, *(together or [say(language, "lowest_note")])),
-        pitch=5,
     )
 
 

@@ -9,26 +9,9 @@ from questionnaires.text import Text
 
 ITEM_PHRASES: Final[Mapping[str, Text]] = {
     # one area
-    "lowest_items": Text("居民评价最低的{count}项", "The {count} lowest-rated {count:item|items}"),
-    "highest_items": Text("占比最高的{count}项", "The {count} largest {count:share|shares}"),
-    "lowest_of_shown": Text(
-        "已公布的 {shown} 项中评价最低的{count}项",
-        "The {count} lowest-rated of the {shown} {shown:item|items} published",
-    ),
-    "highest_of_shown": Text(
-        "已公布的 {shown} 项中占比最高的{count}项", "The {count} largest of the {shown} {shown:share|shares} published"
-    ),
-    "hidden_items": Text(
-        "另有 {hidden} 项不单独公布，高低未知。",
-        "{hidden} further {hidden:item is|items are} not published alone: whether high or low is not known.",
-    ),
     "one_item": Text("一", "one"),
     "two_items": Text("两", "two"),
     "three_items": Text("三", "three"),
-    "lowest_note": Text(
-        "按估计值由低到高列出。",
-        "Listed from the lowest estimate.",
-    ),
     "items_title": Text("各方面评价，由低到高", "All items, from the lowest"),
     "items_title_down": Text("各项占比，由高到低", "All items, from the highest"),
     "items_note": Text(

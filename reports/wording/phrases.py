@@ -14,6 +14,7 @@ from reports.wording.comparison_phrases import COMPARISON_PHRASES
 from reports.wording.correction_phrases import CORRECTION_PHRASES
 from reports.wording.group_phrases import GROUP_PHRASES
 from reports.wording.item_phrases import ITEM_PHRASES
+from reports.wording.mend_phrases import MEND_PHRASES
 from reports.wording.mode_phrases import MODE_PHRASES
 from reports.wording.outcome_phrases import OUTCOME_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
@@ -28,6 +29,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     **COMPARISON_PHRASES,
     **GROUP_PHRASES,
     **ITEM_PHRASES,
+    **MEND_PHRASES,
     **MODE_PHRASES,
     **OUTCOME_PHRASES,
     # page furniture

@@ -50,19 +50,6 @@ TIER_PHRASES: Final[Mapping[str, Text]] = {
         "numbers only.",
     ),
     "hidden_note": Text("“{sign}”　{why}", "“{sign}” {why}"),
-    "lowest_of_firm": Text(
-        "误差较小的 {shown} 项中评价最低的{count}项",
-        "The {count} lowest-rated of the {shown} {shown:item|items} with a small error",
-    ),
-    "highest_of_firm": Text(
-        "误差较小的 {shown} 项中占比最高的{count}项",
-        "The {count} largest of the {shown} {shown:share|shares} with a small error",
-    ),
-    "uncertain_items": Text(
-        "另有 {count} 项误差大、只公布到一端或不单独公布，高低未知。",
-        "{count} further {count:item has|items have} a large error, or {count:is|are} not fully published: whether "
-        "high or low is not known.",
-    ),
     "items_title_plain": Text("各方面评价，按问卷次序", "All items, in the order of the questionnaire"),
     "items_title_firm": Text(
         "各方面评价：误差较小的由低到高，其余按问卷次序",

@@ -76,36 +76,6 @@ def community_with(hidden: Sequence[int], *, why: Suppression = Suppression.UNRE
 # ------------------------------------------------------------------ the lowest items
 
 
-def test_the_lowest_are_those_of_all_where_all_are_shown() -> None:
-    words = said(community_story(given.community(), "zh"))
-    assert "居民评价最低的三项" in words
-    assert "已公布" not in words
-
-
-@pytest.mark.parametrize(
-    ("hidden", "title"),
-    [
-        ((0, 1), "已公布的 10 项中评价最低的三项"),
-        ((0,), "已公布的 11 项中评价最低的三项"),
-        (range(8), "已公布的 4 项中评价最低的三项"),
-    ],
-)
-def test_the_lowest_of_those_shown_say_so(hidden: Sequence[int], title: str) -> None:
-    story = community_story(community_with(hidden), "zh")
-    words = said(story)
-    assert "居民评价最低的" not in words
-    assert title in words
-    assert f"另有 {len(hidden)} 项不单独公布，高低未知。" in words
-
-
-@pytest.mark.parametrize("hidden", [range(9), range(11), range(12)])
-def test_of_no_more_items_than_would_be_named_nothing_is_called_lowest(hidden: Sequence[int]) -> None:
-    for language in ("zh", "en"):
-        words = said(community_story(community_with(hidden), language))
-        for claim in ("评价最低", "lowest-rated", "粗体", "Bold"):
-            assert claim not in words
-
-
 def test_bold_items_are_as_many_as_are_said() -> None:
     for hidden in ((), (0,), range(4), range(6), range(8)):
         story = community_story(community_with(tuple(hidden)), "zh")
