@@ -223,6 +223,11 @@ PROTECTED: Final = object()
 """Held by ``analysis.disclosure`` alone: the key that makes a PublishableTable."""
 
 
+TABLES_KNOWN: Final = 8
+_ROWS: Final[dict[int, tuple[tuple[PublishableRow, ...], dict[Domain, PublishableRow]]]] = {}
+"""Rows by domain of the tables that were asked last: a sheet asks a hundred times, a city has thousands of rows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishableTable:
     """Estimates after the publication rule. The only table that reports accept."""
@@ -240,10 +245,12 @@ class PublishableTable:
 
     def row(self, domain: Domain) -> PublishableRow:
         """The row of that domain; KeyError when there is none."""
-        for row in self.rows:
-            if row.domain == domain:
-                return row
-        raise KeyError(domain)
+        known = _ROWS.get(id(self.rows))
+        if known is None or known[0] is not self.rows:
+            if len(_ROWS) >= TABLES_KNOWN:
+                _ROWS.clear()
+            known = _ROWS[id(self.rows)] = (self.rows, {row.domain: row for row in reversed(self.rows)})
+        return known[1][domain]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

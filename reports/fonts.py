@@ -240,7 +240,7 @@ def open_outlines(source: FontSource) -> OutlinePen:
     return OutlinePen(font=font, glyph_set=glyph_set, names=names, scale=scale, cubic="glyf" not in font)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Typeface:
     """The two weights for one language. Asking for a glyph never fails: an unknown character is an empty box."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -28,12 +29,13 @@ from reports.layout.masthead import answer, masthead
 from reports.layout.prose import glossary, prose, small_print
 from reports.layout.setting import Setter
 from reports.layout.tables import table
-from reports.marks import Frame, Mark, Stack, Stroke, below, moved
+from reports.marks import Frame, Mark, Stack, Stroke, moved
 from reports.style import U
 
 CARDS_GAP = 5 * U  # between the answer and the cards
 NOTES_GAP = 2.5 * U
 WHOLE = 45 * U  # what is no higher is never parted
+KEPT = 100  # blocks whose frames are remembered: those of a sheet, and what the next says too
 UNTITLED_GAP = 0.0  # a table without a title continues the one above it
 
 
@@ -51,30 +53,33 @@ class Sheet:
 
     y: float
     bottom: float
-    marks: list[Mark] = field(default_factory=list)
-    bookmarks: list[tuple[str, float]] = field(default_factory=list)
-    empty: bool = True
+    placed: list[tuple[Frame, float]] = field(default_factory=list)
     overflow: bool = False  # holds what should have stood on page one
 
     def put(self, frame: Frame) -> None:
-        self.marks.extend(moved(frame.marks, 0, self.y))
-        if frame.bookmark:
-            self.bookmarks.append((frame.bookmark, self.y))
+        self.placed.append((frame, self.y))
         self.y += frame.height
-        self.empty = False
+
+    @property
+    def empty(self) -> bool:
+        return not self.placed
+
+    @property
+    def bookmarks(self) -> tuple[tuple[str, float], ...]:
+        return tuple((frame.bookmark, y) for frame, y in self.placed if frame.bookmark)
 
     def fits(self, height: float) -> bool:
         return self.y + height <= self.bottom + 0.01
 
 
-def lay_out(story: Story, setter: Setter) -> tuple[Page, ...]:
+def lay_out(story: Story, setter: Setter, frames: Frames | None = None) -> tuple[Page, ...]:
     """All pages of a document with their heads and feet, with as much air as costs no further page."""
     note = page_note(story, setter)
-    bottom = style.BODY_BOTTOM - note.height
-    flowing = Flow(setter, bottom)
-    tries = [flowing.sheets(story.blocks, gap) for gap in style.SECTION_GAPS]
+    flowing = Flow(setter, style.BODY_BOTTOM - note.height, frames or Frames())
+    tries = [flowing.sheets(story.blocks, gap, drawn=False) for gap in style.SECTION_GAPS]
     # Fewest pages first, then page one whole; of equals the widest gap, which is tried first.
-    sheets = min(tries, key=lambda sheets: (len(sheets), any(sheet.overflow for sheet in sheets)))
+    best = min(tries, key=lambda sheets: (len(sheets), any(sheet.overflow for sheet in sheets)))
+    sheets = flowing.sheets(story.blocks, style.SECTION_GAPS[tries.index(best)], drawn=True)
     return tuple(finish(story, setter, sheet, note, number, len(sheets)) for number, sheet in enumerate(sheets, 1))
 
 
@@ -86,17 +91,37 @@ def page_note(story: Story, setter: Setter) -> Frame:
     return Frame((count - 1) * style.NOTE.leading + 3.2 * U, words)
 
 
+class Frames:
+    """The frames of blocks that were laid out last, by block and width: a try with less air needs them again, so does
+    the next sheet of the release for what all of them say. Of ``KEPT`` blocks; whoever was asked for last stays."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[Block, float], list[Stack]] = OrderedDict()
+
+    def of(self, setter: Setter, block: Block, width: float) -> list[Stack]:
+        key = (block, width)
+        if key in self._made:
+            self._made.move_to_end(key)
+        else:
+            self._made[key] = stacks(setter, block, width)
+            if len(self._made) > KEPT:
+                self._made.popitem(last=False)
+        return self._made[key]
+
+
 @dataclass(slots=True)
 class Flow:
     """Puts blocks on sheets; the frames of a block are made once and used for every try."""
 
     setter: Setter
     bottom: float
-    _made: dict[tuple[int, float], list[Stack]] = field(default_factory=dict)
+    frames: Frames
+    _made: dict[tuple[int, float], list[Stack]] = field(default_factory=dict)  # by identity: each try asks again
 
-    def sheets(self, blocks: tuple[Block, ...], gap: float) -> list[Sheet]:
+    def sheets(self, blocks: tuple[Block, ...], gap: float, *, drawn: bool) -> list[Sheet]:
+        """``drawn``: with the marks of blocks that stand side by side; else with their heights alone."""
         sheets = [Sheet(0.0, self.bottom)]
-        for position, block in enumerate(blocks):
+        for block in blocks:
             if isinstance(block, PageBreak):
                 # What ran over page one goes on: a page of two blocks would be mostly empty.
                 if len(sheets) == 1:
@@ -104,12 +129,45 @@ class Flow:
                 else:
                     sheets[-1].overflow = True
                 continue
-            key = (position, gap if isinstance(block, Columns) else 0.0)
-            if key not in self._made:
-                self._made[key] = stacks(self.setter, block, style.TEXT_WIDTH, gap)
-            for number, stack in enumerate(self._made[key]):
+            for number, stack in enumerate(self.stacks(block, gap, drawn=drawn)):
                 place(sheets, stack, gap_before(block, gap) if number == 0 else gap)
         return sheets
+
+    def stacks(self, block: Block, gap: float, *, drawn: bool) -> list[Stack]:
+        if isinstance(block, Columns):
+            return self.side_by_side(block, gap, drawn=drawn)
+        return self.of(block, style.TEXT_WIDTH)
+
+    def of(self, block: Block, width: float) -> list[Stack]:
+        key = (id(block), width)
+        if key not in self._made:
+            self._made[key] = self.frames.of(self.setter, block, width)
+        return self._made[key]
+
+    def side_by_side(self, block: Columns, gap: float, *, drawn: bool) -> list[Stack]:
+        """One frame of several columns, or the blocks in turn where the frame would fill more than a page."""
+        marks: list[Mark] = []
+        x = height = 0.0
+        bookmark = None
+        for side in block.sides:
+            width = style.columns_width(side.columns)
+            parts: list[Frame] = []
+            for each in side.blocks:
+                if parts:
+                    untitled = isinstance(each, Table) and not each.title
+                    parts.append(Frame(UNTITLED_GAP if untitled else gap, ()))
+                parts.extend(frame for stack in self.of(each, width) for frame in stack.frames)
+            bookmark = bookmark or next((part.bookmark for part in parts if part.bookmark), None)
+            y = 0.0
+            for part in parts:
+                if drawn:
+                    marks.extend(moved(part.marks, x, y))
+                y += part.height
+            height = max(height, y)
+            x += width + style.GUTTER
+        if height > style.BODY_BOTTOM - style.NEXT_BODY:
+            return [stack for side in block.sides for each in side.blocks for stack in self.of(each, style.TEXT_WIDTH)]
+        return [Stack((Frame(height, tuple(marks), bookmark),))]
 
 
 def gap_before(block: Block, gap: float) -> float:
@@ -120,8 +178,8 @@ def gap_before(block: Block, gap: float) -> float:
     return NOTES_GAP if isinstance(block, Notes) and not block.ruled else gap
 
 
-def stacks(setter: Setter, block: Block, width: float, gap: float) -> list[Stack]:
-    """The frames of a block; blocks side by side that are too high for a page go one after the other."""
+def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
+    """The frames of a block. Blocks side by side come from ``Flow``, which knows the air between them."""
     match block:
         case Masthead():
             return [Stack((masthead(setter, block, width),))]
@@ -141,35 +199,10 @@ def stacks(setter: Setter, block: Block, width: float, gap: float) -> list[Stack
             return [Stack((colophon(setter, block, width),))]
         case Glossary():
             return [glossary(setter, block, width)]
-        case Columns():
-            return side_by_side(setter, block, width, gap)
-        case PageBreak():
+        case Columns() | PageBreak():
             return []
         case _:
             assert_never(block)
-
-
-def side_by_side(setter: Setter, block: Columns, width: float, gap: float) -> list[Stack]:
-    """One frame of several columns, or the blocks in turn where the frame would fill more than a page."""
-    marks: list[Mark] = []
-    x = height = 0.0
-    bookmark = None
-    for side in block.sides:
-        side_width = style.columns_width(side.columns)
-        parts: list[Frame] = []
-        for each in side.blocks:
-            if parts:
-                untitled = isinstance(each, Table) and not each.title
-                parts.append(Frame(UNTITLED_GAP if untitled else gap, ()))
-            parts.extend(frame for stack in stacks(setter, each, side_width, gap) for frame in stack.frames)
-        frame = below(*parts)
-        bookmark = bookmark or frame.bookmark
-        marks.extend(moved(frame.marks, x, 0))
-        height = max(height, frame.height)
-        x += side_width + style.GUTTER
-    if height > style.BODY_BOTTOM - style.NEXT_BODY:
-        return [stack for side in block.sides for each in side.blocks for stack in stacks(setter, each, width, gap)]
-    return [Stack((Frame(height, tuple(marks), bookmark),))]
 
 
 def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
@@ -197,7 +230,7 @@ def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
 
 def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int, count: int) -> Page:
     """The page with its running head (from page two) and its foot."""
-    marks = list(sheet.marks)
+    marks = [mark for frame, at in sheet.placed for mark in moved(frame.marks, 0, at)]
     width = style.TEXT_WIDTH
     if number > 1:
         marks.append(setter.left(style.OVERLINE, story.running_head, 0, 2 * U))
@@ -216,4 +249,4 @@ def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int,
     if middle.x + middle.line.width + style.GUTTER > right.x:  # a long name takes the line for itself
         middle = setter.left(style.NOTE, story.foot_middle, 0, y + style.NOTE.leading)
     marks.append(middle)
-    return Page(tuple(marks), tuple(sheet.bookmarks))
+    return Page(tuple(marks), sheet.bookmarks)

@@ -36,6 +36,7 @@ from reports.wording.phrases import say
 FIGURE_WIDTH = 38.0  # pt: sign, figure, letter
 ACROSS = 4  # indicators side by side in one table
 AIRY_ROWS, USUAL_ROWS = 17, 24  # up to so many rows the table is set with more air
+MOST_LISTED = 300  # communities that the tables of a city name; of more, the sheets of its streets do
 SIGN_ORDER = (Verdict.REACHED, Verdict.CANNOT_TELL, Verdict.CANNOT_REACH, Verdict.NOT_REACHED, Verdict.NOT_PUBLISHED)
 
 
@@ -82,10 +83,10 @@ def printed(summary: AreaSummary, shown: Sequence[Indicator]) -> list[tuple[Plac
     everywhere = (*shown, *(each for each in summary.indicators if each.id in seconds))
     items = tuple(each for each in summary.indicators if each.group is not None and not each.headline)
     with_items = {place.domain for place in (summary.place, *below(summary))}
-    listed = [summary.place, *(street for street, _ in summary.streets), *communities(summary)]
+    places = [summary.place, *(street for street, _ in summary.streets), *named(summary)]
     return [
         (place, (*everywhere, *(each for each in items if each not in shown and place.domain in with_items)))
-        for place in dict.fromkeys(listed)
+        for place in dict.fromkeys(places)
     ]
 
 
@@ -96,6 +97,18 @@ def below(summary: AreaSummary) -> list[Place]:
 
 def communities(summary: AreaSummary) -> list[Place]:
     return [community for _, group in summary.streets for community in group]
+
+
+def listed(summary: AreaSummary) -> tuple[tuple[Place, tuple[Place, ...]], ...]:
+    """The streets with those of their communities that the tables of this report name."""
+    if is_city(summary) and len(communities(summary)) > MOST_LISTED:
+        return tuple((street, ()) for street, _ in summary.streets)
+    return summary.streets
+
+
+def named(summary: AreaSummary) -> list[Place]:
+    """The communities that the tables of this report name."""
+    return [community for _, group in listed(summary) for community in group]
 
 
 def is_city(summary: AreaSummary) -> bool:
@@ -223,11 +236,11 @@ def community_tables(summary: AreaSummary, own: Sequence[Measured], language: st
 
 def community_table(summary: AreaSummary, own: Sequence[Measured], language: str) -> Table:
     level = verdicts.level_words(summary.table.level)
-    everyone = communities(summary)
+    everyone = named(summary)
     streets = [street for street, _ in summary.streets]
     places = [*everyone, *streets, summary.city]
     rows: list[Row] = []
-    for street, group in summary.streets:
+    for street, group in listed(summary):
         rows.append(area_row(summary, own, street, Tone.STREET, language))
         rows += [area_row(summary, own, place, Tone.PLAIN, language) for place in group]
     rows.append(area_row(summary, own, summary.city, Tone.WHOLE, language))
@@ -242,10 +255,12 @@ def community_table(summary: AreaSummary, own: Sequence[Measured], language: str
     )
     if alike and not any(cell.coded for cell in cells):  # else the note of the coded ends says it
         notes.append(say(language, "all_yes_sign"))
-    title = "communities_by_street" if is_city(summary) else "communities_of"
+    title, count = ("communities_by_street" if is_city(summary) else "communities_of"), len(everyone)
+    if not everyone and streets:
+        title, count = "streets_of_many", len(streets)
     pitch = 6 if len(rows) <= AIRY_ROWS else 5 if len(rows) <= USUAL_ROWS else 4
     return Table(
-        title=say(language, title, count=len(everyone)),
+        title=say(language, title, count=count),
         unit=say(language, "area_unit", level=level, unit=unit),
         unit_in_words=say(language, "area_in_words", level=level, unit=unit),
         columns=area_columns(summary, own, language),
@@ -261,7 +276,7 @@ def cell_at(summary: AreaSummary, indicator: Indicator, place: Place) -> Publish
 
 def area_columns(summary: AreaSummary, own: Sequence[Measured], language: str) -> tuple[Column, ...]:
     columns = [Column(say(language, "community")), Column("n", ColumnKind.FIGURE)]
-    places = [*communities(summary), *(street for street, _ in summary.streets), summary.city]
+    places = [*named(summary), *(street for street, _ in summary.streets), summary.city]
     for each in own:
         target = each.indicator.target
         note = ""
@@ -315,7 +330,7 @@ def all_alike_notes(summary: AreaSummary, own: Sequence[Measured], language: str
     """桂花岭社区知晓率：受访 30 人全部知晓；至少 88%。"""
     notes = []
     for each in own:
-        for place in communities(summary):
+        for place in named(summary):
             cell = cell_at(summary, each.indicator, place)
             words = verdicts.all_alike(each.name, cell, each.figures, language) if cell.suppression is None else None
             if words:
@@ -336,13 +351,13 @@ def not_everyone(each: Measured, cell: PublishableCell) -> str:
 def sample_by_area(summary: AreaSummary, language: str) -> Table:
     """Sampled, completed, valid and the response rate of every community."""
     lines: list[tuple[Place, Tone]] = []
-    for street, group in summary.streets:
+    for street, group in listed(summary):
         lines += [(street, Tone.STREET), *((place, Tone.PLAIN) for place in group)]
     if is_city(summary) or summary.city.code in summary.samples:
         lines.append((summary.city, Tone.WHOLE))
-    listed = [sample for place, _ in lines if (sample := summary.samples.get(place.code)) is not None]
-    unknown = [sample for sample in listed if not sample.outcomes_recorded]
-    as_share = bool(unknown) and len(unknown) == len(listed)
+    samples = [sample for place, _ in lines if (sample := summary.samples.get(place.code)) is not None]
+    unknown = [sample for sample in samples if not sample.outcomes_recorded]
+    as_share = bool(unknown) and len(unknown) == len(samples)
     rows = [sample_row(summary, place, tone, language, as_share=as_share) for place, tone in lines]
     heads = ("sampled", "completed", "valid", "completed_share" if as_share else "response_rate", "open_count")
     columns = [Column(say(language, "community"))]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 from reports.fonts import Typeface, Weight
 from reports.typesetting.characters import Kind, full_width, gap, kind, may_break
@@ -23,6 +24,7 @@ ORPHAN: Final = 1e6  # cost of a last line of one character, or of one short wor
 SHORT_WORD: Final = 6  # letters
 SHORT_LAST: Final = 4  # characters: a last line of fewer is avoided where that costs little
 SHORT_LINE: Final = 4.0  # what it costs, as a line that is 2 em short
+KEPT: Final = 10_000  # lines and paragraphs each: those of a long report, a few MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,18 @@ class _Set:
     before: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Ruler:
+    """For each place between two characters, in pt: where a line that begins there has its left edge, where one that
+    ends there has its right edge; blanks at its ends and what hangs are left out."""
+
+    starts: Sequence[float]
+    ends: Sequence[float]
+
+
 class Composer:
-    """Sets text in one typeface. It lives for a document, which asks again for what it has measured."""
+    """Sets text in one typeface, and remembers what it has set: a document asks for a line again and again, and a
+    thousand sheets of one release say the same of their method. Forgets all of it where it grows beyond ``KEPT``."""
 
     def __init__(self, face: Typeface) -> None:
         self.face = face
@@ -84,6 +96,7 @@ class Composer:
     def line(self, *spans: Span) -> Line:
         """Everything on one line, whatever its width. Nothing hangs at its ends."""
         if (made := self._lines.get(spans)) is None:
+            forget_many(self._lines)
             made = self._lines[spans] = self._close(self._set(spans), hang=False)
         return made
 
@@ -94,6 +107,7 @@ class Composer:
         """The text broken to ``width`` (pt); a line feed in the text begins a new line."""
         asked = (tuple(spans), width, justify)
         if (made := self._paragraphs.get(asked)) is None:
+            forget_many(self._paragraphs)
             made = self._paragraphs[asked] = self._broken(spans, width, justify=justify)
         return made
 
@@ -131,53 +145,53 @@ class Composer:
         hangs = kind(item.character) is wanted and full_width(item.character) and self._wide(item)
         return HANG * item.style.size if hangs else 0.0
 
-    def _measure(self, characters: Sequence[_Set], totals: Sequence[float], start: int, end: int) -> float:
-        """Natural width of the line of characters start..end, blanks at its ends and hanging halves left out."""
-        while start < end and characters[start].character.isspace():
-            start += 1
-        while end > start and characters[end - 1].character.isspace():
-            end -= 1
-        if start == end:
-            return 0.0
-        width = totals[end] - totals[start] - characters[start].before
-        return width - self._hang(characters[start], Kind.OPENING) - self._hang(characters[end - 1], Kind.CLOSING)
-
     def _breaks(self, characters: list[_Set], width: float) -> list[int]:
         """Ends of the lines, the last being the number of characters."""
         count = len(characters)
-        totals = [0.0, *accumulate(item.width + item.before for item in characters)]
         places = [0, *(i for i in range(1, count) if may_break(characters[i - 1].character, characters[i].character))]
-        places = self._with_emergencies(characters, totals, [*places, count], width)
-        best = [inf] * len(places)
-        came = [0] * len(places)
+        ruler = self._ruler(characters)
+        places = with_emergencies(ruler, [*places, count], width)
+        starts, ends = [ruler.starts[place] for place in places], [ruler.ends[place] for place in places]
+        sizes = [characters[place].style.size for place in places[:-1]]
+        last = len(places) - 1
+        best, came = [inf] * len(places), [0] * len(places)
         best[0] = 0.0
-        for end in range(1, len(places)):
+        for end in range(1, last + 1):
+            room, cheapest, best_start = width - ends[end], inf, 0
             for start in range(end - 1, -1, -1):
-                slack = width - self._measure(characters, totals, places[start], places[end])
+                slack = room + starts[start]
                 if slack < -0.01 and end - start > 1:
                     break
-                if places[end] == count:
+                if end == last:
                     cost = best[start] + _cost_of_last(characters[places[start] :])
-                else:  # squared slack in em
-                    cost = best[start] + (max(slack, 0.0) / characters[places[start]].style.size) ** 2
-                if cost < best[end]:
-                    best[end], came[end] = cost, start
-        ends, at = [], len(places) - 1
+                elif slack > 0:  # squared slack in em
+                    cost = best[start] + (slack / sizes[start]) ** 2
+                else:
+                    cost = best[start]
+                if cost < cheapest:
+                    cheapest, best_start = cost, start
+            best[end], came[end] = cheapest, best_start
+        found, at = [], last
         while at:
-            ends.append(places[at])
+            found.append(places[at])
             at = came[at]
-        return ends[::-1]
+        return found[::-1]
 
-    def _with_emergencies(
-        self, characters: list[_Set], totals: list[float], places: list[int], width: float
-    ) -> list[int]:
-        """A word wider than the line may break anywhere."""
-        result = [0]
-        for start, end in pairwise(places):
-            if self._measure(characters, totals, start, end) > width:
-                result.extend(range(start + 1, end))
-            result.append(end)
-        return result
+    def _ruler(self, characters: Sequence[_Set]) -> _Ruler:
+        """Where lines begin and end, so that the natural width of any line is one difference."""
+        count = len(characters)
+        totals = [0.0, *accumulate(item.width + item.before for item in characters)]
+        starts, ends = [0.0] * (count + 1), [0.0] * (count + 1)
+        starts[count] = totals[count]
+        for i in range(count - 1, -1, -1):
+            item = characters[i]
+            blank = item.character.isspace()
+            starts[i] = starts[i + 1] if blank else totals[i] + item.before + self._hang(item, Kind.OPENING)
+        for i in range(1, count + 1):
+            item = characters[i - 1]
+            blank = item.character.isspace()
+            ends[i] = ends[i - 1] if blank else totals[i] - self._hang(item, Kind.CLOSING)
+        return _Ruler(starts, ends)
 
     def _close(self, characters: Sequence[_Set], *, hang: bool, stretched: float | None = None) -> Line:
         """A line of these characters; ``stretched`` is the width to reach where the gaps can bear it."""
@@ -216,6 +230,27 @@ class Composer:
         for i in gaps:
             none[i] = slack / len(gaps)
         return none
+
+
+@lru_cache(maxsize=8)
+def composer(face: Typeface) -> Composer:
+    """The one of a typeface: the documents of a process share what it has set."""
+    return Composer(face)
+
+
+def forget_many(kept: dict[Any, Any]) -> None:
+    if len(kept) >= KEPT:
+        kept.clear()
+
+
+def with_emergencies(ruler: _Ruler, places: list[int], width: float) -> list[int]:
+    """A word wider than the line may break anywhere."""
+    result = [0]
+    for start, end in pairwise(places):
+        if ruler.ends[end] - ruler.starts[start] > width:
+            result.extend(range(start + 1, end))
+        result.append(end)
+    return result
 
 
 def _cost_of_last(line: Sequence[_Set]) -> float:

@@ -256,6 +256,10 @@ PHRASES: Final[Mapping[str, Text]] = {
     "area_each_open": Text("{count} 个社区都还不能判定，或有数字不单独公布", "{count} cannot be told"),
     "area_missed": Text("{name}有 {count} 个社区未达标", "{count} missed {name}"),
     "communities_by_street": Text("{count} 个社区，按街道列出", "{count} {count:community|communities} by street"),
+    "streets_of_many": Text(
+        "{count} 个街道（镇）；社区多，各社区见街道的报告",
+        "{count} {count:street|streets}; the many communities stand in the reports of their streets",
+    ),
     "communities_of": Text("{count} 个社区", "{count} {count:community|communities}"),
     "area_unit": Text(
         "按区划代码排列，不作排名。横线为 {level}% 置信区间，竖线为目标；单位：{unit}",
