@@ -27,6 +27,7 @@ DRAFT_CIRCULARS: Final[Roles] = (
     Role.MANAGER,
     Role.STATISTICIAN,
 )  # of what was released, for the office that sends them
+KEEP_RELEASES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)  # have reports made in English, keep the sealed file
 RECOMPUTE: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER)
 STEP_BACK: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)
 READ_RELEASES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)

@@ -1,9 +1,14 @@
-"""The PDFs of a release, made by a job: each area and language once, however often the job is taken up again."""
+"""The PDFs of a release, made by jobs: each area and language once, however often a job is taken up again.
+
+A release of a large city has as many jobs as there are workers. Each begins at its own part and then goes on with what
+is still missing of the others', from their end: whichever worker is slow, killed or not there at all, the rest is made
+by those that are.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +25,9 @@ from survey_service.releases.sheet_codes import verification
 from survey_service.services import Services
 from survey_service.settings import Settings
 from survey_service.stored_files import files_of
+
+Languages = Mapping[str, Sequence[str] | None]
+"""Language -> codes of areas; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,21 @@ class Wanted:
         return f"{name}.pdf" if self.language == "zh" else f"{name} ({self.language}).pdf"
 
 
-def wanted(summaries: Summaries, languages: dict[str, list[str] | None]) -> Iterator[Wanted]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The ``number``-th of ``of`` jobs that make one release."""
+
+    number: int = 0
+    of: int = 1
+
+    def order(self, every: Sequence[Wanted]) -> list[Wanted]:
+        """Its own first; then those of the others, backwards, so that it meets them and never runs beside them."""
+        own = range(self.number, len(every), self.of)
+        others = [place for place in range(len(every)) if place % self.of != self.number]
+        return [every[place] for place in (*own, *reversed(others))]
+
+
+def wanted(summaries: Summaries, languages: Languages) -> Iterator[Wanted]:
     """City first, then streets, then communities, language by language."""
     everything: list[CommunitySummary | AreaSummary] = [
         summaries.city,
@@ -65,26 +87,33 @@ def pdf(one: Wanted, settings: Settings) -> bytes:
 
 def make_documents(services: Services, job: jobs.Claimed, progress: jobs.Progress) -> None:
     """Make what is missing of a release's PDFs."""
-    make(services, job.survey_id, UUID(job.arguments["release_id"]), job.arguments["languages"], progress.report)
+    release_id, languages = UUID(job.arguments["release_id"]), job.arguments["languages"]
+    part = Part(job.arguments.get("part", 0), job.arguments.get("of", 1))
+    make(services, job.survey_id, release_id, languages, progress.report, part)
 
 
 def make(
     services: Services,
     survey_id: UUID,
     release_id: UUID,
-    languages: dict[str, list[str] | None],
+    languages: Languages,
     report: Callable[[int, int], None],
+    part: Part = Part(),  # frozen
 ) -> None:
+    """``report`` hears how many of all are there, whoever made them."""
     store = files_of(services.settings, services.database)
     with services.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, services.settings)
         every = list(wanted(summaries, languages))
         areas = queries.areas_by_code(session, [one.area_code for one in every])
         ids = {code: area.id for code, area in areas.items()}
-        there = queries.documents(session, survey_id, release_id)
-    for done, one in enumerate(every):
-        report(done, len(every))
-        if (ids[one.area_code], one.language) in there:
+    for one in part.order(every):
+        key = (survey_id, release_id, ids[one.area_code], one.language)
+        with services.database.reading.begin() as session:
+            there = session.get(ReleaseDocument, key) is not None
+            done = queries.documents_made(session, survey_id, release_id, tuple(languages))
+        report(min(done, len(every) - 1), len(every))
+        if there:
             continue
         content = pdf(one, services.settings)
         row = {
@@ -100,7 +129,7 @@ def make(
             with services.database.writing.begin() as session:
                 session.execute(insert(ReleaseDocument).values(row))
         except IntegrityError:
-            continue  # a worker that was thought dead had made it
+            continue  # another job made it, or a worker that was thought dead
     report(len(every), len(every))
 
 

@@ -138,14 +138,20 @@ def releases_by_number(session: Session, number: str) -> Sequence[Row[Release, S
     ).all()
 
 
-def documents(session: Session, survey_id: UUID, release_id: UUID) -> set[tuple[UUID, str]]:
-    """(area, language) of the documents that are there."""
-    rows = session.execute(
-        select(ReleaseDocument.area_id, ReleaseDocument.language).where(
-            ReleaseDocument.survey_id == survey_id, ReleaseDocument.release_id == release_id
+def documents_made(session: Session, survey_id: UUID, release_id: UUID, languages: Sequence[str]) -> int:
+    """How many PDFs of a release are there."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(ReleaseDocument)
+            .where(
+                ReleaseDocument.survey_id == survey_id,
+                ReleaseDocument.release_id == release_id,
+                ReleaseDocument.language.in_(languages),
+            )
         )
+        or 0
     )
-    return {(area_id, language) for area_id, language in rows}
 
 
 def documents_of(session: Session, release: Release, area_id: UUID) -> tuple[ReleaseDocument, ...]:

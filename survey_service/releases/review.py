@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from questionnaires.indicators import beside_of
-from survey_service import audit, jobs
+from survey_service import audit
 from survey_service.analyses import phone_checks, plan_history, review_values
 from survey_service.analyses.errors import PlanFails
 from survey_service.analyses.plan_review import plan_address
@@ -19,7 +19,7 @@ from survey_service.analyses.review_beside import beside_shown
 from survey_service.analyses.reviewed import Review
 from survey_service.analyses.wave_analysis import columns_and_register
 from survey_service.models import ReleaseStepKind
-from survey_service.releases import DOCUMENTS_JOB, documents, service, steps
+from survey_service.releases import document_jobs, documents, service, steps
 from survey_service.releases.canonical_estimates import sha256
 from survey_service.releases.errors import PlanChanged, RowsChanged
 from survey_service.releases.steps import Seen, ToStandFor
@@ -98,6 +98,6 @@ def sign(running: Services, survey_id: UUID, wave_id: UUID, seen: Seen, at: date
         prepared_by, reviewed_by, signed_by = (held[one].name for one in steps.ORDER)
         signatures = service.Signatures(prepared_by=prepared_by, reviewed_by=reviewed_by, signed_by=signed_by)
         made = service.release_wave(session, prepared, signatures, settings=running.settings, at=at, by=by)
-        jobs.enqueue(
-            session, survey_id=survey_id, kind=DOCUMENTS_JOB, by=by, at=at, arguments=service.document_arguments(made)
-        )
+        rows = prepared.estimates.cases
+        areas = 1 + len(rows.streets) + len(rows.communities)
+        document_jobs.enqueue(session, made, "zh", areas=areas, workers=running.settings.workers, at=at, by=by)

@@ -17,7 +17,7 @@ from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.models import Area, JobState, Release, Survey, Wave
-from survey_service.releases import RECOMPUTE_JOB, queries
+from survey_service.releases import RECOMPUTE_JOB, document_jobs, queries
 from survey_service.stored_files import files_of
 from survey_service.surveys import definitions
 from survey_service.surveys.access import may, refuse_unless
@@ -26,6 +26,7 @@ from survey_service.web.downloads import content_disposition
 router = APIRouter()
 
 ReleaseReader = Annotated[Person, Depends(require(*rights.READ_RELEASES))]
+Keeper = Annotated[Person, Depends(require(*rights.KEEP_RELEASES))]
 Recomputer = Annotated[Person, Depends(require(*rights.RECOMPUTE))]
 
 
@@ -43,6 +44,7 @@ def release_page(request: Request, running: Running, reading: Reading, person: R
             "wave_name": Text(wave.name_zh, wave.name_en),
             **_editions(session, release),
             **_recomputed(session, person, release, survey, wave),
+            **_made(session, person, release, survey),
             "documents": [
                 {
                     "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
@@ -75,6 +77,31 @@ def recompute(reading: Reading, writing: Writing, person: Recomputer, now: Now, 
         with writing.begin() as session:
             jobs.enqueue(session, survey_id=survey_id, kind=RECOMPUTE_JOB, by=person.actor, at=now, arguments=arguments)
     return go(f"/releases/{number}")
+
+
+@router.post("/releases/{number}/english")
+def english(running: Running, reading: Reading, writing: Writing, person: Keeper, now: Now, number: str) -> Response:
+    """Have the reports made in English too; those that are there, or on their way, are not made again."""
+    with reading.begin() as session:
+        release, survey, _ = find_release(session, person, number)
+        refuse_unless(session, person, survey, *rights.KEEP_RELEASES)
+        of = release.survey_id, release.id
+        offered = _made(session, person, release, survey)["may_ask_english"]
+    if offered:
+        with writing.begin() as session:
+            found = session.get_one(Release, of)
+            areas, workers = queries.documents_made(session, *of, ("zh",)), running.settings.workers
+            document_jobs.enqueue(session, found, "en", areas=areas, workers=workers, at=now, by=person.actor)
+    return go(f"/releases/{number}")
+
+
+def _made(session: Session, person: Person, release: Release, survey: Survey) -> dict[str, Any]:
+    """What is being made of its PDFs, for the office; and whether they may be had in English."""
+    if not may(session, person, survey, *rights.KEEP_RELEASES):
+        return {"making": None, "may_ask_english": False}
+    zh, en = (queries.documents_made(session, release.survey_id, release.id, (one,)) for one in ("zh", "en"))
+    asked = document_jobs.at_work(session, release, "en")
+    return {"making": document_jobs.at_work(session, release), "may_ask_english": en < zh and asked is None}
 
 
 def _editions(session: Session, release: Release) -> dict[str, Any]:

@@ -8,12 +8,11 @@ signature: a resident who takes an answer back later takes no report along.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -47,7 +46,6 @@ from survey_service.settings import Settings
 from survey_service.surveys import service as surveys
 from survey_service.surveys.opening import header_of
 
-LANGUAGES = ("zh", "en")
 PROOF = "送审稿 PROOF"
 """In place of a number, on what is read before it is signed."""
 
@@ -280,9 +278,3 @@ def imprint_of(
         data_sha256=release.snapshot_sha256,
         software_version=release.software_version,
     )
-
-
-def document_arguments(release: Release, languages: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
-    """Arguments of the job that makes a release's PDFs. ``languages``: language -> area codes, all where left out."""
-    chosen = {language: list(codes) for language, codes in (languages or {}).items()} or dict.fromkeys(LANGUAGES)
-    return {"release_id": str(release.id), "languages": chosen}

@@ -22,6 +22,7 @@ from survey_service.models import (
     Case,
     Disposition,
     Job,
+    JobState,
     Mode,
     PaperBatch,
     QuestionnaireVersion,
@@ -317,5 +318,12 @@ def jobs(session: Session, wave: Wave) -> list[Job]:
     newest: dict[str, Job] = {}
     for job in rows:
         if mine & {job.arguments.get("wave_id"), job.arguments.get("release_id")}:
-            newest.setdefault(job.kind, job)
+            other = newest.setdefault(job.kind, job)
+            if job.created_at == other.created_at and _further(job) > _further(other):
+                newest[job.kind] = job
     return list(newest.values())
+
+
+def _further(job: Job) -> tuple[bool, int]:
+    """Of several jobs that share one piece of work: the one to show is at work still, and has told the most."""
+    return job.state is JobState.RUNNING, job.done

@@ -297,6 +297,7 @@ POST /surveys/{survey_key}/waves/{wave_key}/paper/{batch}/missing keyer,manager 
 GET  /releases/{number}                                           leader,manager,statistician  yes  yes  none none
 GET  /releases/{number}/changes                                   leader,manager,statistician  void void none none
 POST /releases/{number}/recompute                                 manager,statistician         yes  no   none none
+POST /releases/{number}/english                                   manager,statistician         yes  no   none none
 GET  /releases/{number}/sheets/{area_code}                        leader,manager,statistician  void  void  none none
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
 GET  /releases/{number}/{area_code}.{language}.docx               leader,manager,statistician  void  void  none none
