@@ -1,12 +1,11 @@
-"""The list that ``survey-service draw`` makes, read back as cases: what was issued, with every stage's probability.
-
-Reserves stay in the file: they are no cases until they are released, and then the draw is repeated and loaded anew.
-"""
+"""The list that ``survey-service draw`` makes, read back: cases that were issued, with every stage's probability, and
+reserves with the replicate in which they are released while the wave is open."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +18,10 @@ from sqlalchemy.orm import Session
 from questionnaires.figures import in_digits
 from survey_service import audit
 from survey_service.ids import new_id
-from survey_service.models import Case, Disposition, Mode, Wave
+from survey_service.models import Case, Disposition, Mode, ReserveCase, Wave
 from survey_service.outside.tables import read_sheet
 from survey_service.sampling.drawing import adult_stage
+from survey_service.sampling.reserves import last_of_list, list_of
 from survey_service.sampling.words import InSample
 from survey_service.tabular import Sheet, TableError
 from survey_service.tabular.notices import TableNotice
@@ -49,16 +49,25 @@ class ReadCase:
     inclusion_probability: float
     first_mode: Mode
     kish_table: str | None = None
+    replicate: int = 0  # of the reserves; 0: the main sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
+    """``left_out``: rows that were not issued and have no replicate, where the file has no such column."""
+
     cases: tuple[ReadCase, ...]
-    reserves: int  # rows that are not issued
+    reserves: tuple[ReadCase, ...]
+    left_out: int
     adults_known: bool
     with_kish: bool
     notices: tuple[TableNotice, ...]
-    doors: tuple[str, ...] = ()  # of ``cases``, where the file has any; sealed when they are stored
+    doors: tuple[str, ...] = ()  # of ``listed``, where the file has any; sealed when they are stored
+
+    @property
+    def listed(self) -> tuple[ReadCase, ...]:
+        """Cases and reserves in the order of the file."""
+        return tuple(sorted((*self.cases, *self.reserves), key=lambda one: one.row))
 
 
 def read_file(source: str, content: bytes) -> Sheet:
@@ -77,17 +86,25 @@ def read_cases(sheet: Sheet, communities: Mapping[str, UUID], modes: Sequence[Mo
         raise TableError(sheet.source, [problem(InSample.NO_STAGE)])
     table, odd = _table(sheet, stages)
     reader = _Reader(sheet, communities, tuple(modes), stages, [])
-    issued = [place for place in range(len(table)) if _issued(table, place)]
+    issued = {place for place in range(len(table)) if _issued(table, place)}
+    taken = range(len(table)) if "replicate" in table else sorted(issued)
     rows = table.to_dict("records")
-    cases = [reader.case(place, {str(name): cell for name, cell in rows[place].items()}) for place in issued]
-    reader.refuse_repeated([case for case in cases if case is not None])
+    read = {
+        place: reader.case(place, {str(name): cell for name, cell in rows[place].items()}, issued=place in issued)
+        for place in taken
+    }
+    cases = [case for place, case in read.items() if case is not None and place in issued]
+    spare = [case for place, case in read.items() if case is not None and place not in issued]
+    reader.refuse_repeated([case for case in read.values() if case is not None])
+    reader.refuse_too_many(cases, spare)
     if not issued:
         reader.problems.append(problem(InSample.NONE_ISSUED))
     if reader.problems:
         raise TableError(sheet.source, by_cause(reader.problems))
     return CaseFile(
-        cases=tuple(case for case in cases if case is not None),
-        reserves=len(table) - len(issued),
+        cases=tuple(cases),
+        reserves=tuple(spare),
+        left_out=len(table) - len(taken),
         adults_known="adults" in sheet.columns,
         with_kish="kish_table" in sheet.columns,
         notices=(*sheet.notices, *odd),
@@ -97,7 +114,7 @@ def read_cases(sheet: Sheet, communities: Mapping[str, UUID], modes: Sequence[Mo
 def _table(sheet: Sheet, stages: Sequence[int]) -> tuple[pd.DataFrame, tuple[TableNotice, ...]]:
     numbers = ["inclusion_probability"]
     numbers += [f"stage_{stage}_{what}" for stage in stages for what in ("population", "sampled", "probability")]
-    numbers += [name for name in ("issued", "adults") if name in sheet.columns]
+    numbers += [name for name in ("issued", "replicate", "adults") if name in sheet.columns]
     labels = [*LABELS, *(f"stage_{stage}_unit" for stage in stages)]
     labels += [name for name in ("first_mode", "kish_table") if name in sheet.columns]
     return sheet.typed(numbers=numbers, labels=labels)
@@ -115,8 +132,8 @@ class _Reader:
     stages: list[int]
     problems: list[TableProblem]
 
-    def case(self, place: int, record: Mapping[str, Any]) -> ReadCase | None:
-        """The case of one row, or None with what is wrong with it among ``problems``."""
+    def case(self, place: int, record: Mapping[str, Any], *, issued: bool) -> ReadCase | None:
+        """The case or reserve of one row, or None with what is wrong with it among ``problems``."""
         before = len(self.problems)
         for name in LABELS:
             self._label(place, name, record[name])
@@ -124,7 +141,8 @@ class _Reader:
         if area is None and isinstance(record["community"], str):
             self._tell(place, "community", InSample.NO_COMMUNITY, seen=excerpt(record["community"]))
         stages = [one for stage in self.stages if (one := self._stage(place, stage, record)) is not None]
-        probability = self._product(place, record, stages)
+        probability = self._product(place, record, stages, issued=issued)
+        replicate = self._replicate(place, record, issued=issued)
         _leave_out_certain_grids(stages, record["psu"])
         table = self._kish_table(place, record)
         if (adults := record.get("adults")) is not None:
@@ -142,7 +160,17 @@ class _Reader:
             inclusion_probability=probability,
             first_mode=mode,
             kish_table=table,
+            replicate=replicate,
         )
+
+    def _replicate(self, place: int, record: Mapping[str, Any], *, issued: bool) -> int:
+        seen = float(record.get("replicate", 0))
+        if math.isnan(seen) and issued:
+            return 0
+        if not (seen >= (0 if issued else 1) and seen.is_integer()):
+            self._tell(place, "replicate", InSample.NO_REPLICATE, seen="" if math.isnan(seen) else f"{seen:g}")
+            return 0
+        return int(seen)
 
     def _kish_table(self, place: int, record: Mapping[str, Any]) -> str | None:
         seen = record.get("kish_table")
@@ -159,6 +187,18 @@ class _Reader:
             if earlier != case.row:
                 twice = problem(InSample.NUMBER_TWICE, row=case.row, column="case", seen=case.number, other=earlier)
                 self.problems.append(twice)
+
+    def refuse_too_many(self, cases: Sequence[ReadCase], spare: Sequence[ReadCase]) -> None:
+        """With all reserves released no list may have given more than it has."""
+        drawn = {_list_of(case): last_of_list(case.stages) for case in cases}
+        waiting: Counter[tuple[str, str]] = Counter()
+        for one in spare:
+            waiting[_list_of(one)] += 1
+            stage = drawn.get(_list_of(one), last_of_list(one.stages))
+            if stage["sampled"] + waiting[_list_of(one)] > stage["population"]:
+                of = {"sampled": str(stage["sampled"] + waiting[_list_of(one)]), "population": str(stage["population"])}
+                told = problem(InSample.IMPOSSIBLE_SHARE, row=one.row, column="replicate", **of)
+                self.problems.append(told)
 
     def _label(self, place: int, name: str, value: object) -> None:
         if not isinstance(value, str):
@@ -193,10 +233,14 @@ class _Reader:
             }
         return None
 
-    def _product(self, place: int, record: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> float:
+    def _product(
+        self, place: int, record: Mapping[str, Any], stages: Sequence[Mapping[str, Any]], *, issued: bool
+    ) -> float:
+        """A reserve in the drawer has no probability yet."""
         given = float(record["inclusion_probability"])
         product: float = math.prod(stage["probability"] for stage in stages)
-        if len(stages) == len(self.stages) and not math.isclose(given, product, rel_tol=TOLERANCE):
+        told = issued or not math.isnan(given)
+        if told and len(stages) == len(self.stages) and not math.isclose(given, product, rel_tol=TOLERANCE):
             seen = {"seen": f"{given:g}", "product": f"{product:g}"}
             self._tell(place, "inclusion_probability", InSample.NOT_THE_PRODUCT, **seen)
         return product
@@ -224,6 +268,10 @@ class _Reader:
         self.problems.append(problem(kind, row=self.sheet.row(place), column=column, **values))
 
 
+def _list_of(case: ReadCase) -> tuple[str, str]:
+    return list_of(case.stratum, case.psu, case.stages)
+
+
 def _leave_out_certain_grids(stages: list[dict[str, Any]], psu: object) -> None:
     """A grid that was sure to be drawn is a stratum whose households are primary units: no stage of the variance."""
     units = [stage["unit"] for stage in stages]
@@ -233,29 +281,21 @@ def _leave_out_certain_grids(stages: list[dict[str, Any]], psu: object) -> None:
 
 
 def store_cases(session: Session, wave: Wave, file: CaseFile, *, source: str, at: datetime, by: audit.Actor) -> int:
-    """All cases of a file; the caller holds the draft. One audit row names how many."""
+    """Cases and reserves of a file; the caller holds the draft. One audit row names how many."""
     session.execute(
         insert(Case),
         [
             {
-                "survey_id": wave.survey_id,
-                "id": new_id(),
-                "wave_id": wave.id,
-                "area_id": case.area_id,
-                "number": case.number,
-                "stratum": case.stratum,
-                "psu": case.psu,
-                "stages": list(case.stages),
+                **_row(wave, case),
                 "inclusion_probability": case.inclusion_probability,
-                "first_mode": case.first_mode,
-                "kish_table": case.kish_table,
-                "reserve_replicate": 0,
+                "reserve_replicate": 0,  # what the file had issued is the sample that the wave begins with
                 "disposition": Disposition.UNKNOWN,
             }
             for case in file.cases
         ],
     )
-    detail = {"cases": len(file.cases), "reserves": file.reserves, "file": source}
+    if file.reserves:
+        session.execute(insert(ReserveCase), [{**_row(wave, one), "replicate": one.replicate} for one in file.reserves])
     audit.record(
         session,
         survey_id=wave.survey_id,
@@ -263,6 +303,21 @@ def store_cases(session: Session, wave: Wave, file: CaseFile, *, source: str, at
         by=by,
         action="cases.loaded",
         record=audit.Rows(f"wave {wave.id}", wave.id),
-        detail=detail,
+        detail={"cases": len(file.cases), "reserves": len(file.reserves), "file": source},
     )
     return len(file.cases)
+
+
+def _row(wave: Wave, case: ReadCase) -> dict[str, Any]:
+    return {
+        "survey_id": wave.survey_id,
+        "id": new_id(),
+        "wave_id": wave.id,
+        "area_id": case.area_id,
+        "number": case.number,
+        "stratum": case.stratum,
+        "psu": case.psu,
+        "stages": list(case.stages),
+        "first_mode": case.first_mode,
+        "kish_table": case.kish_table,
+    }

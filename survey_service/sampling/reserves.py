@@ -91,8 +91,10 @@ def release(
             Case.survey_id == survey_id, Case.wave_id == wave_id, Case.area_id == area_id
         )
     ).all()
-    counts = Counter(list_of(row.stratum, row.psu, row.stages) for row in issued)
-    counts += Counter(list_of(one.stratum, one.psu, one.stages) for one in released)
+    # What its list gave, as its stages say: a substitute stands among the cases and was not drawn with them.
+    given = {list_of(one.stratum, one.psu, one.stages): last_of_list(one.stages)["sampled"] for one in released}
+    given |= {list_of(row.stratum, row.psu, row.stages): last_of_list(row.stages)["sampled"] for row in issued}
+    counts = Counter(given) + Counter(list_of(one.stratum, one.psu, one.stages) for one in released)
     enlarged = {list_of(one.stratum, one.psu, one.stages) for one in released}
     for row in issued:
         if (where := list_of(row.stratum, row.psu, row.stages)) in enlarged:
@@ -122,6 +124,11 @@ def list_of(stratum: str, psu: str, stages: Stages) -> tuple[str, str]:
     """The list that the last stage drew from: a grid that was drawn, or the stratum whose households are PSUs."""
     drawn = [stage for stage in stages if stage["unit"] != ADULT_STAGE]
     return stratum, psu if any(stage["variance"] for stage in drawn[:-1]) else ""
+
+
+def last_of_list(stages: Stages) -> Mapping[str, Any]:
+    """The stage that drew from it; below there is only the adult of a household."""
+    return next(stage for stage in reversed(stages) if stage["unit"] != ADULT_STAGE)
 
 
 def with_sampled(stages: Stages, sampled: int) -> list[dict[str, Any]]:

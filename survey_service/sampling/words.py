@@ -63,6 +63,12 @@ class InSample(ProblemKind):
         "[[“{seen}”: ]]it is no number of adults",
         "A whole number from 1; who is registered counts.",
     )
+    NO_REPLICATE = (
+        "[[“{seen}”]]不是备用样本的批次",
+        "没有发出的（issued 是 0），写 1 以上的整数：第几批放出。",
+        "[[“{seen}”: ]]it is no replicate of a reserve",
+        "For a row that is not issued, a whole number from 1: the batch that it is released in.",
+    )
     NO_KISH_TABLE = (
         "“{seen}”不是户内抽样表（Kish 表）",
         "写其中一个：{tables}；不用表就整列都不要。",

@@ -192,7 +192,7 @@ def _page(
     areas = surveys.communities(session, survey, wave, person.visible(*rights.PLAN))
     drawn = planning_queries.sample_by_community(session, wave)
     # A sample that did not come by this page has nothing to say of its file.
-    about = {"reserves": 0, "adults_known": True, "notices": (), **(wave.plan.get("draw") or {})}
+    about = {"reserves": 0, "in_reserve": 0, "adults_known": True, "notices": (), **(wave.plan.get("draw") or {})}
     context = {
         "survey": survey,
         "wave": wave,
@@ -205,7 +205,7 @@ def _page(
         "unit": UNITS[wave.listed_unit],
         "within": WITHIN[wave.selection_within] if wave.listed_unit is ListedUnit.HOUSEHOLD else None,
         "adults_known": about["adults_known"] and wave.listed_unit is ListedUnit.HOUSEHOLD,
-        "remarks": told_of(about["reserves"], about["adults_known"]),
+        "remarks": told_of(about["reserves"], about["adults_known"], about["in_reserve"]),
         "notices": [noticed(from_record(one)) for one in about["notices"]],
         "needs_cases": bool(CASE_MODES & set(wave.modes)),
         "fault": fault,

@@ -67,7 +67,7 @@ class CaseUpload(Upload["CaseFile"]):
             raise BadInput(zh=NO_MODES.zh, en=NO_MODES.en)
         areas = surveys.all_communities(session, self.survey, self.wave)
         file = read_cases(rows, {area.code: area.id for area in areas}, modes)
-        doors, problems = household_doors.of_sheet(rows, [case.row for case in file.cases])
+        doors, problems = household_doors.of_sheet(rows, [case.row for case in file.listed])
         if problems:
             return Looked(problems=by_cause(problems))
         return looked_at(replace(file, doors=doors), areas)
@@ -82,13 +82,14 @@ class CaseUpload(Upload["CaseFile"]):
         store_cases(session, held, file, source=name, at=self.now, by=self.person.actor)
         doors = {
             case.number: Door(place, door)
-            for place, (case, door) in enumerate(zip(file.cases, file.doors, strict=False))
+            for place, (case, door) in enumerate(zip(file.listed, file.doors, strict=False))
             if door
         }
         if doors:
             keep_doors(session, held, self.seals.begin(session, held, at=self.now), doors)
         held.selection_within = SelectionWithin.KISH if file.with_kish else SelectionWithin.NEXT_BIRTHDAY
-        about = {"adults_known": file.adults_known, "reserves": file.reserves, "notices": list(map(str, file.notices))}
+        left = {"reserves": file.left_out, "in_reserve": len(file.reserves)}
+        about = {"adults_known": file.adults_known, "notices": list(map(str, file.notices)), **left}
         drafts.note_draw(held, {"file": name, **about})
 
 
@@ -141,14 +142,14 @@ def looked_at(file: CaseFile, areas: Sequence[Area]) -> Looked[CaseFile]:
         rows=[(names[area.id], area.households, by_area.get(area.id, 0)) for area in areas],
         zeros_marked=frozenset({2}),
     )
-    remarks = told_of(file.reserves, file.adults_known)
+    remarks = told_of(file.left_out, file.adults_known, len(file.reserves))
     sealed = Text("门牌封存。", " Addresses are sealed.") if file.doors else Text("")
     none = sum(area.id not in by_area for area in areas)
     without = Text(f"有 {none} 个社区一户也没有。", f"{none} of the communities have none. ") if none else Text("")
     return Looked(
         stored=file,
         notices=[noticed(one) for one in file.notices],
-        counts={"cases": total, "reserves": file.reserves},
+        counts={"cases": total, "reserves": len(file.reserves)},
         summary=Text(
             f"{total:,} 户，在 {places} 个社区。{without.zh}{remarks.zh}{sealed.zh}",
             f"{total:,} {'household' if total == 1 else 'households'} in {places} "
@@ -158,14 +159,18 @@ def looked_at(file: CaseFile, areas: Sequence[Area]) -> Looked[CaseFile]:
     )
 
 
-def told_of(reserves: int, adults_known: bool) -> Text:
-    """What a drawn list leaves open."""
+def told_of(left_out: int, adults_known: bool, in_reserve: int = 0) -> Text:
+    """What a drawn list leaves open. ``left_out``: rows neither issued nor of a batch; ``in_reserve``: reserves that
+    came in."""
     zh, en = [], []
-    if reserves:
-        zh.append(f"文件里另有备用 {reserves:,} 户，没有载入；要用时在抽样里放出，再重新载入。")
+    if in_reserve:
+        zh.append(f"另有备用 {in_reserve:,} 个，也载入：开始以后，应答比预计少，在“备用样本”里按社区一批一批放出。")
+        en.append(f"In reserve: {in_reserve:,}; they come in too and are released by community while the wave is open.")
+    if left_out:
+        zh.append(f"文件里另有 {left_out:,} 行没有发出，也没有写批次（replicate），没有载入，以后不能放出。")
         en.append(
-            f"{reserves:,} {'reserve in the file was' if reserves == 1 else 'reserves in the file were'} not loaded; "
-            "to use them, release them in the draw and load it again."
+            f"Rows neither issued nor with a batch (replicate): {left_out:,}; they were not loaded and cannot be "
+            "released later."
         )
     if not adults_known:
         zh.append("名单里没有“adults”一列：选一位成年人来答的，问卷最前面会加一题问家里几位成年人，权数按问到的算。")

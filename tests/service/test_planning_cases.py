@@ -160,7 +160,7 @@ def test_the_drawn_list_is_loaded_with_the_probability_of_every_stage(
 ) -> None:
     assert "还没有样本" in get(client, f"{draft}/cases")
     rows = [row(1, codes[0]), row(2, codes[0], adults=1, first_mode="paper"), row(3, codes[1], adults=3)]
-    reserve = row(4, codes[1], issued=0, inclusion_probability="", household_weight="")
+    reserve = row(4, codes[1], issued=0, replicate=1, inclusion_probability="", household_weight="")
     assert load(client, sheet([*rows, reserve])).headers["location"] == f"{draft}/cases"
     first, second, third = cases(database)
     assert [one.inclusion_probability for one in (first, second, third)] == pytest.approx([0.1, 0.2, 0.2 / 3])
@@ -172,7 +172,7 @@ def test_the_drawn_list_is_loaded_with_the_probability_of_every_stage(
     ]
     page = get(client, f"{draft}/cases")
     assert "共 3 户" in page
-    assert "备用 1 户" in page
+    assert "另有备用 1 个" in page
     [(action, detail)] = actions(database)
     assert (action, detail["cases"], detail["reserves"]) == ("cases.loaded", 3, 1)
     # A second list does not slip in beside the first.
@@ -202,9 +202,9 @@ def test_a_list_is_looked_at_before_a_household_is_stored(
     client: TestClient, draft: str, codes: list[str], database: Database
 ) -> None:
     rows = [row(1, codes[0]), row(2, codes[0], first_mode="paper"), row(3, codes[1], case="０００１-0003")]
-    shown = look(client, sheet([*rows, row(4, codes[1], issued=0)]))
+    shown = look(client, sheet([*rows, row(4, codes[1], issued=0, replicate=1)]))
     assert shown.status_code == 200
-    for words in ("载入这 3 户", "在 2 个社区", "备用 1 户", f"{codes[0]}-0002", "有全角数字，已当作半角读"):
+    for words in ("载入这 3 户", "在 2 个社区", "备用 1 个", f"{codes[0]}-0002", "有全角数字，已当作半角读"):
         assert words in shown.text, words
     assert "full-width" not in shown.text
     assert 'class="num missed">0</td>' in look(client, sheet(rows[:2])).text, "a community without a case"

@@ -290,6 +290,7 @@ GRIDS = [f"{place},110101001001,g" for place in range(1, 12)]
 IN_SAMPLE: Mapping[ProblemKind, Meets] = {
     InSample.NO_STAGE: sample({}, without="stage_1_probability"),
     InSample.NONE_ISSUED: sample({"issued": "0"}),
+    InSample.NO_REPLICATE: sample({"replicate": "0"}, {"case": "h-2", "issued": "0", "replicate": "0"}),
     InSample.EMPTY: sample({"psu": ""}),
     InSample.NO_COMMUNITY: sample({"community": "x"}),
     InSample.NUMBER_TWICE: sample({}, {"case": "H - 1"}),
