@@ -15,7 +15,7 @@ from questionnaires.characters import written
 from survey_service.account_lists import queries, service
 from survey_service.account_lists.account_file import COLUMNS, MOST, NewAccount, judge_accounts, user_of
 from survey_service.account_lists.service import StartPassword
-from survey_service.account_lists.words import LIST_WORDS, ROLES
+from survey_service.account_lists.words import LIST_WORDS, ROLES, TIES
 from survey_service.accounts.administration.pages import acting_administrator
 from survey_service.accounts.administration.service import START_PASSWORD_FOR, ActingAdministrator
 from survey_service.accounts.errors import UserTaken
@@ -25,6 +25,7 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, TooManyAttempts
 from survey_service.uploads.looked import Looked
 from survey_service.uploads.pages import ListUpload, look, sent, upload_page
+from survey_service.uploads.present import empty_workbook as workbook
 from survey_service.uploads.present import present_table
 from survey_service.uploads.records import Record
 from survey_service.web.posted_forms import Posted
@@ -65,6 +66,12 @@ def list_page(request: Request, running: Running, person: Administrator) -> Resp
 @router.get("/accounts/from-list/empty.csv")
 def empty_table(_person: Administrator) -> Response:
     return present_table("accounts.csv", COLUMNS, [])
+
+
+@router.get("/accounts/from-list/empty.xlsx")
+def empty_workbook(_person: Administrator) -> Response:
+    choices = {"role": [name.zh for name in ROLES.values()], "works_for": [name.zh for name in TIES.values()]}
+    return workbook("accounts.xlsx", COLUMNS, choices, MOST)
 
 
 @router.post("/accounts/from-list")

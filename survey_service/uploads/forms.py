@@ -38,7 +38,8 @@ class Field:
 class Words:
     """What the page of one upload says; ``rules``: how the file is written.
 
-    ``empty``: a table with nothing but its heads is offered, at ``empty.csv``, not what is there now.
+    ``empty``: a table with nothing but its heads is offered, at ``empty.xlsx`` and ``empty.csv``, not what is
+    there now.
     """
 
     title: Text

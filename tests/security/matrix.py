@@ -48,6 +48,7 @@ POST /accounts                                                    administrator 
 GET  /accounts/from-list                                          administrator                yes  yes  free free
 POST /accounts/from-list                                          administrator                yes  yes  free free
 GET  /accounts/from-list/empty.csv                                administrator                yes  yes  free free
+GET  /accounts/from-list/empty.xlsx                               administrator                yes  yes  free free
 GET  /accounts/{account_id}                                       administrator                yes  yes  none none
 GET  /accounts/{account_id}/identity                              administrator                yes  yes  none none
 POST /accounts/{account_id}/identity                              administrator                yes  yes  none none

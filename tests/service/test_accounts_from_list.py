@@ -9,7 +9,7 @@ import pytest
 import structlog
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
 from survey_service.account_lists import routes, service
@@ -209,6 +209,12 @@ def test_a_workbook_and_the_empty_table(client: TestClient, world: World) -> Non
     assert table.content.decode("utf-8-sig").strip() == HEADS
     assert f'href="{routes.HERE}/empty.csv"' in get(client, routes.HERE)
     assert f'href="{routes.HERE}"' in get(client, "/accounts")
+    empty = load_workbook(io.BytesIO(client.get(f"{routes.HERE}/empty.xlsx").content)).active
+    assert [[cell.value for cell in row] for row in empty.iter_rows()] == [HEADS.split(",")]
+    offered = {str(one.sqref): one.formula1 for one in empty.data_validations.dataValidation}
+    assert offered["C2:C201"].startswith('"调查员,录入员')
+    assert offered["E2:E201"] == '"社区,街道,别的单位,无"'
+    assert f'href="{routes.HERE}/empty.xlsx"' in get(client, routes.HERE)
     book = Workbook()
     for row in (["姓名", "用户名"], ["刘洋", 13800000000]):
         book.active.append(row)
