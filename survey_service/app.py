@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from survey_service import installation, jobs, private, stored_files
 from survey_service.account_lists import routes as account_lists
-from survey_service.accounts import failed_sign_ins, first_routes, second_factor_routes, start_pages, token_routes
+from survey_service.accounts import failed_sign_ins, first_routes, second_factor_routes, token_routes
 from survey_service.accounts import routes as accounts
 from survey_service.accounts.administration import identity_pages
 from survey_service.accounts.administration import pages as administration
@@ -59,6 +59,7 @@ from survey_service.field import (
     people_pages,
     reserve_pages,
     roll_pages,
+    start_pages,
     supervision_pages,
     telephone_pages,
 )

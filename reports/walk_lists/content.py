@@ -32,8 +32,10 @@ class Household:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Households that lie together, in the order of walking. ``name``: empty where the list has no grids."""
+    """Households that lie together, in the order of walking. ``name``: empty where the list has no grids. ``counted``:
+    how many, in the word of the list: 12 户, 12 shops."""
 
     community: Text
     name: Text
+    counted: Text
     households: Sequence[Household]

@@ -56,7 +56,7 @@ def _head(setter: Setter, about: Round, grid: Grid, page: int, pages: int) -> li
     name, small = Role(15, 20, bold=True), Role(8.5, 12, colour=style.GREY)
     where = "　".join(part for part in (grid.community.in_language(language), grid.name.in_language(language)) if part)
     survey = f"{about.title.in_language(language)} · {about.wave.in_language(language)}"
-    count = say("households", language, count=len(grid.households))
+    count = grid.counted.in_language(language)
     printed = say("printed", language, time=f"{about.printed_at:%Y-%m-%d %H:%M}")
     numbered = say("page", language, page=page, pages=pages)
     return [

@@ -9,7 +9,6 @@ from questionnaires.text import Text
 
 WORDS: Final[Mapping[str, Text]] = {
     "title": Text("走访单", "Walking list"),
-    "households": Text("{count} 户", "{count} households"),
     "place": Text("序", "No."),
     "door": Text("门牌", "Address"),
     "number": Text("编号", "Household"),

@@ -107,16 +107,16 @@ def any_account(session: Session) -> bool:
     return session.scalar(select(Account.id).limit(1)) is not None
 
 
-def demonstration_accounts(session: Session) -> list[tuple[str, list[str]]]:
-    """User names of the demonstration with the values of their roles, in the order of the work."""
+def demonstration_accounts(session: Session) -> list[tuple[str, str, list[str]]]:
+    """Accounts of the demonstration, in the order of the work: user, name, values of their roles."""
     rows = session.execute(
-        select(Account.user, Grant.role)
+        select(Account.user, Account.name, Grant.role)
         .join(Grant, Grant.account_id == Account.id)
         .where(Account.demonstration, Account.disabled_at.is_(None))
         .order_by(Account.created_at, Account.user, Grant.role)
     )
-    found: dict[str, list[str]] = {}
-    for user, role in rows:
-        if role.value not in found.setdefault(user, []):
-            found[user].append(role.value)
-    return list(found.items())
+    found: dict[tuple[str, str], list[str]] = {}
+    for user, name, role in rows:
+        if role.value not in found.setdefault((user, name), []):
+            found[user, name].append(role.value)
+    return [(user, name, roles) for (user, name), roles in found.items()]

@@ -229,7 +229,7 @@ def sign_in_page_with(
     frame: Mapping[str, str] | None = None,
 ) -> Response:
     """The page with the password's form, and with the button of the city's provider where there is one."""
-    shown: list[tuple[str, list[str]]] = []
+    shown: list[tuple[str, str, list[str]]] = []
     with reading.begin() as session:
         empty = not queries.any_account(session)
         if running.settings.demonstration:

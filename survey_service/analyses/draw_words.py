@@ -65,7 +65,7 @@ def _stages(columns: CaseColumns, drawn: DrawnAs) -> Text:
         return Text("")
     if np.isinf(columns.populations[0][staged]).any():
         return Text(
-            f"分两阶段抽：先按户数的比例抽网格（PPS），再在抽中的网格里等距抽{words.one.zh}；"
+            f"分两阶段抽：先按{words.how_many.zh}的比例抽网格（PPS），再在抽中的网格里等距抽{words.one.zh}；"
             "网格之间的误差按有放回抽取计算。",
             f"Two stages: grids with probability proportional to their size (PPS), then {words.many} within them at "
             "equal distances; the variance takes grids as drawn with replacement.",

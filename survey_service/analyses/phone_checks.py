@@ -63,7 +63,7 @@ def _of_letters(found: PhoneMarks) -> list[Check]:
             Text("邀请码：答案完全相同", "Invitations: all answers alike"),
             _of(found.invited_alike, found.invited),
             Text(
-                "同一社区有两户以上答案一字不差。邀请码的答卷计入结果，多了要打电话核实。",
+                "同一社区有两份以上答案一字不差。邀请码的答卷计入结果，多了要打电话核实。",
                 "Two or more households of one community are the same to the letter. They count: if many, call them.",
             ),
         ),
@@ -72,7 +72,7 @@ def _of_letters(found: PhoneMarks) -> list[Check]:
             Text("邀请码：一分钟内扎堆", "Invitations: bursts"),
             _of(found.invited_in_bursts, found.invited),
             Text(
-                f"同一社区一分钟超过 {INVITED_BURST} 户。信是各家各拆的，多半有人代填，请打电话问几户。",
+                f"同一社区一分钟超过 {INVITED_BURST} 份。信是各拆各的，多半有人代填，请打电话核实几份。",
                 f"More than {INVITED_BURST} households of one community in a minute. Letters are opened one by one at "
                 "home, so somebody probably filled in for others: call a few.",
             ),

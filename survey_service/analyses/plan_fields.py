@@ -153,7 +153,7 @@ _FIELDS: Final[dict[str, tuple[Text, Callable[[AnalysisPlan], Text]]]] = {
     "unit": (Text("数字说的是", "Figures are about"), lambda plan: UNIT[plan.unit]),
     "base_weight.adults": (Text("户内成人数", "Adults of the household"), lambda plan: ADULTS[plan.base_weight.adults]),
     "eligibility.by": (
-        Text("不知道合不合格的户", "Cases of unknown eligibility"),
+        Text("不知道合不合格的", "Cases of unknown eligibility"),
         lambda plan: ELIGIBILITY[plan.eligibility.by],
     ),
     "eligibility.design_weighted": (

@@ -80,8 +80,8 @@ ADULTS: Final[Mapping[Adults, Text]] = {
     Adults.NOT_KNOWN: Text("户内成人数不知道", "adults of the household not known"),
 }
 ELIGIBILITY: Final[Mapping[EligibilityBy, Text]] = {
-    EligibilityBy.CITY: Text("按全市已知各户估计", "by the known cases of the city"),
-    EligibilityBy.COMMUNITY: Text("按本社区已知各户估计", "by the known cases of the community"),
+    EligibilityBy.CITY: Text("按全市已知的估计", "by the known cases of the city"),
+    EligibilityBy.COMMUNITY: Text("按本社区已知的估计", "by the known cases of the community"),
 }
 GROUPS: Final[Mapping[Group, Text]] = {
     Group.AGE: Text("年龄", "age"),

@@ -64,7 +64,7 @@ def _response(estimates: WaveEstimates) -> Check:
     city = estimates.rates[rows.city.code]
     if not estimates.fieldwork[rows.city.code].outcomes_recorded:
         why = Text(
-            "没有完成的各户没有登记结果（拒访、无人、不合格等），算不出应答率；报告只印完成占抽中的比重。",
+            "没有完成的没有登记结果（拒访、无人、不合格等），算不出应答率；报告只印完成占抽中的比重。",
             "Why others did not answer was not recorded (refusal, no contact, not eligible), so no response rate can "
             "be computed; reports print the share that completed.",
         )

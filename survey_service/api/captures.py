@@ -55,7 +55,7 @@ class WrongTimes(BadInput):
 
 class WrongDraw(BadInput):
     code = "E232"
-    zh = "这份答卷抽到的部分不是这一户的，没有存下。请重新取样本户名单，照其中的 ticket 抽。"
+    zh = "这份答卷抽到的部分不是这个样本的，没有存下。请重新取样本名单，照其中的 ticket 抽。"
     en = (
         "The blocks of this interview were not drawn by the ticket of its case; nothing was stored. Fetch the list of "
         "cases again and draw by its ticket."
@@ -64,7 +64,7 @@ class WrongDraw(BadInput):
 
 def _case_answered() -> AlreadyAnswered:
     return AlreadyAnswered(
-        zh="这一户的答卷已经有了，只算一份；这一份没有存下。",
+        zh="这个样本的答卷已经有了，只算一份；这一份没有存下。",
         en="This case has its complete answers already and counts once; nothing of this interview was stored.",
     )
 

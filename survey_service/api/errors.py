@@ -12,7 +12,7 @@ class NotDoorToDoor(DomainError):
 
     code = "E218"
     status = HTTPStatus.CONFLICT
-    zh = "这一期不入户，不收设备交来的答卷。"
+    zh = "这一期不上门，不收设备交来的答卷。"
     en = "This wave is not asked at the door and takes no answers from devices."
 
 
@@ -21,7 +21,7 @@ class NoSuchCase(DomainError):
 
     code = "E219"
     status = HTTPStatus.NOT_FOUND
-    zh = "您负责的地区里，这一期没有这个编号的样本户。"
+    zh = "您负责的地区里，这一期没有这个编号的样本。"
     en = "This wave has no case of that number in your areas."
 
 

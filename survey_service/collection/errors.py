@@ -67,5 +67,5 @@ class PassOver(DomainError):
 
     code = "E175"
     status = HTTPStatus.GONE
-    zh = "这次访问的页面过了时限，打不开了。请调查员从住户名单里重新打开这一户；没有提交的答案还在这部手机里。"
+    zh = "这次访问的页面过了时限，打不开了。请调查员从名单里重新打开；没有提交的答案还在这部手机里。"
     en = "This interview was opened too long ago. Open it from the list again; what was answered is kept here."

@@ -25,6 +25,7 @@ from survey_service.exports.formats import DATA, Format
 from survey_service.exports.kept_errors import TextsNotAllowed
 from survey_service.exports.shelf import shelf_of
 from survey_service.models import ExportEnd, Survey, Wave, WaveState
+from survey_service.sampling.unit_words import UNITS
 from survey_service.surveys import definitions
 from survey_service.web import posted_forms
 from survey_service.web.downloads import WORKBOOK, content_disposition
@@ -176,6 +177,7 @@ def _page(asking: Asking, session: Session, survey: Survey, wave: Wave, filled: 
         "wave": wave,
         "survey_title": Text(survey.title_zh, survey.title_en),
         "wave_name": Text(wave.name_zh, wave.name_en),
+        "unit": UNITS[wave.listed_unit],
         "filled": filled,
         "fault": filled.fault,
         "made": shown.shown(asking.running, person, found),

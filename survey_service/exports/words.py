@@ -19,7 +19,9 @@ LABELS: Final[Mapping[str, Text]] = {
     "street": Text("街道", "Street"),
     "stratum": Text("抽样层", "Stratum of the sample"),
     "psu": Text("初级抽样单元", "Primary sampling unit"),
-    "household": Text("户（为本次导出重新编号）", "Household, numbered anew for this export"),
+    "household": Text(
+        "抽中的户或单位（为本次导出重新编号）", "Household or other unit drawn, numbered anew for this export"
+    ),
     "adults": Text("户内成人数（抽样框）", "Adults of the household, by the frame"),
     "adults_weighed": Text("户内成人数（问到的，没说的按中位数）", "Adults of the household, as told or the median"),
     "probability": Text("各级合计的抽中概率", "Probability of selection over all stages"),
@@ -27,7 +29,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "mode": Text("作答方式", "Mode of the answer"),
     "answered": Text("是否有计入的答卷", "Whether there is a counted response"),
     "weighting_class": Text("无应答调整的加权类（合并后）", "Weighting class of nonresponse, as joined"),
-    "eligibility": Text("情况不明的户按几成合格计（e）", "Share e of cases of unknown eligibility that count"),
+    "eligibility": Text("情况不明的按几成合格计（e）", "Share e of cases of unknown eligibility that count"),
     "age": Text("校准用的年龄组", "Age group as the margins count it"),
     "sex": Text("校准用的性别", "Sex as the margins count it"),
     "age_drawn": Text("年龄是否补上的", "Whether the age was drawn"),
@@ -54,7 +56,7 @@ OUTCOMES: Final[Mapping[Disposition, Text]] = {
 MODE_WORDS: Final[Mapping[str, Text]] = {
     **{mode.value: words for mode, words in MODES.items()},
     Mode.WEB_OPEN.value: Text("公开二维码", "Open code"),
-    Mode.PAPER_OPEN.value: Text("不发到户的纸质", "Paper without a case"),
+    Mode.PAPER_OPEN.value: Text("没有编号的纸质", "Paper without a case"),
     Mode.IMPORT_OPEN.value: Text("导入", "Imported"),
 }
 SEXES: Final[Mapping[str, Text]] = {Sex.MALE.value: Text("男", "Male"), Sex.FEMALE.value: Text("女", "Female")}

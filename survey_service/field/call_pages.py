@@ -104,7 +104,7 @@ def calls_page(
             "calls": sought(every, {}, search) if search else kinds.get(chosen, []),
             "total": len(every),
             "noted": just_noted(session, wave, person, every, asked.noted, asked.was),
-            "said": call_words.said,
+            "said": call_words.said(wave),
         }
         return Asking(request, running, person).page("staff/calls/list.html", context, section="visits")
 

@@ -16,6 +16,7 @@ from survey_service.field import call_queries as queries
 from survey_service.field import call_words
 from survey_service.field.door_shown import NOTHING_TYPED, Typed, find, of_case, of_visits, takes
 from survey_service.models import Mode, Survey, Wave
+from survey_service.sampling.unit_words import UNITS
 from survey_service.surveys import who_answers
 
 
@@ -41,7 +42,7 @@ def one_call(
         "desk": "calls",
         "rule_told": who_answers.told(wave),
         "telephone": telephone,
-        "said": call_words.said,
+        "said": call_words.said(wave),
         "interviews": takes(wave, Mode.TELEPHONE),
     }
     return asking.page("staff/calls/case.html", context, section="visits", fault=typed.fault)
@@ -51,6 +52,7 @@ def frame(survey: Survey, wave: Wave) -> dict[str, Any]:
     return {
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
+        "unit": UNITS[wave.listed_unit],
         "survey_title": Text(survey.title_zh, survey.title_en),
         "here": call_address(survey.key, wave.key),
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from analysis.outcome_codes import OutcomeMode
 from questionnaires.text import Text
 from survey_service.field.door_words import Button, Finding, as_tapped
+from survey_service.models import Wave
 
 BUTTONS: Final = (
     Button(
@@ -60,4 +62,7 @@ BUTTONS: Final = (
     ),
 )
 CODES: Final = frozenset(one.code for button in BUTTONS for one in button.findings)
-said: Final = as_tapped(BUTTONS, OutcomeMode.TELEPHONE)
+
+
+def said(wave: Wave) -> Callable[[str, OutcomeMode], Text]:
+    return as_tapped(BUTTONS, OutcomeMode.TELEPHONE, wave.listed_unit)

@@ -18,7 +18,7 @@ from survey_service.errors import NotFound
 from survey_service.field import noting, pages, queries, walk
 from survey_service.fieldwork import overdue, roll_words, rolls
 from survey_service.fieldwork.settling import known
-from survey_service.fieldwork.words import MODES, RULES, SOURCES, outcome_words
+from survey_service.fieldwork.words import MODES, RULES, SOURCES, outcome_words, outcomes_of
 from survey_service.models import Case, Survey, Visit, Wave, WaveState
 from survey_service.sampling.reserves import list_of
 from survey_service.surveys.access import find_wave
@@ -76,17 +76,17 @@ def one_case(
         "at_place": roll_words.at_place,
         "chosen": roll_words.chosen,
         "outcome": outcome,
-        "outcome_words": outcome_words(outcome.code, outcome.mode),
+        "outcome_words": outcome_words(outcome.code, outcome.mode, wave.listed_unit),
         "why": RULES[outcome.rule],
         "visits": visits,
-        "said": outcome_words,
+        "said": outcomes_of(wave.listed_unit),
         "sources": SOURCES,
         "code_modes": MODES,
         "letters": queries.letters(session, case),
         "arrived": queries.arrived(session, case),
         "answered_in": ASKED_IN,
         "forms": queries.forms(session, case),
-        "choices": noting.choices(),
+        "choices": noting.choices(wave.listed_unit),
         "today": now.astimezone(asking.running.settings.zone).date(),
         "kept": refused.kept,
         "fault": refused.fault,

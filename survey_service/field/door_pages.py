@@ -125,7 +125,7 @@ def doors_page(
             "in_blocks": not search and len(found) > ONE_PAGE and len(groups) > 1,
             "next": next_door(doors, lates, local),
             "noted": just_noted(session, wave, person, every, asked.noted, asked.was),
-            "said": door_words.said,
+            "said": door_words.said(wave),
             "late": lates,
             "quiet_days": QUIET_DAYS,
             "grid_of": GridNames(grid_names(session, person.visible(*rights.VISIT))),

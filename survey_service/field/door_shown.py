@@ -30,6 +30,7 @@ from survey_service.fieldwork import roll_words, rolls
 from survey_service.fieldwork.visits import take_back
 from survey_service.ids import new_id
 from survey_service.models import MOST_ADULTS, Case, Mode, SelectionWithin, Survey, Wave, WaveState
+from survey_service.sampling.unit_words import UNITS
 from survey_service.secrets import KeyRing
 from survey_service.surveys import codes
 from survey_service.surveys.access import find_wave
@@ -108,6 +109,7 @@ def frame(survey: Survey, wave: Wave) -> dict[str, Any]:
     return {
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
+        "unit": UNITS[wave.listed_unit],
         "survey_title": Text(survey.title_zh, survey.title_en),
         "here": address(survey.key, wave.key),
     }
@@ -156,7 +158,7 @@ def one_door(
         "doors": opens.of(session, wave, [door.number], to=rights.VISIT),
         "place": place,
         "of": of,
-        "said": door_words.said,
+        "said": door_words.said(wave),
         "grid": GridNames(grid_names(session, person.visible(*rights.VISIT)))(door),
         "interviews": takes(wave, Mode.FACE_TO_FACE),
         "begun": queries.begun(session, survey.id, case_id, person),
@@ -199,7 +201,7 @@ def of_case(
     roll = next((one for one in every if one.withdrawn_at is None), None)
     return {
         **_who(wave, roll, case.adults),
-        "buttons": door_words.told_of(buttons, roll),
+        "buttons": door_words.told_of(door_words.of_unit(buttons, wave.listed_unit), roll),
         "whom": roll_words.choices(roll) if roll else [],
         "rolls": {one.id: one for one in every},
         "at_place": roll_words.at_place,

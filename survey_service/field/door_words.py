@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,7 +10,7 @@ from analysis.outcome_codes import OutcomeMode
 from questionnaires.text import Text
 from survey_service.fieldwork import roll_words
 from survey_service.fieldwork.words import outcome_words
-from survey_service.models import Roll
+from survey_service.models import ListedUnit, Roll, Wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +115,50 @@ def _with(words: Text, more: Text) -> Text:
 CODES: Final = frozenset(one.code for button in BUTTONS for one in button.findings)
 
 
-def as_tapped(buttons: Iterable[Button], own: OutcomeMode) -> Callable[[str, OutcomeMode], Text]:
+# Where it is no homes that were drawn.
+_ELSEWHERE: Final[Mapping[str, Text]] = {
+    "没人在家": Text("没有人在", "Nobody there"),
+    "看得出有人住": Text("看得出还开着、还在用", "It is still in use"),
+    "看不出有没有人住": Text("看不出还在不在", "Cannot tell whether it is"),
+    "住户拒访": Text("别人替他拒绝", "Refused by somebody else there"),
+    "空房、没有这户": Text("空的、没有这里", "Empty, or not there"),
+    "空房，没人住": Text("空的，没有人", "Vacant"),
+    "语音信箱，确实是这一户": Text("语音信箱，确实是对方", "Answering machine of theirs"),
+    "换了人，不是这一户": Text("换了人，不是对方", "Somebody else's by now"),
+    "家里没有 18 岁以上的人": Text("没有能答的人", "Nobody who can answer"),
+}
+_NO_HOME: Final = "4.51"  # a shop or an office: what is looked for, there
+
+
+def of_unit(buttons: Sequence[Button], unit: ListedUnit) -> Sequence[Button]:
+    """The buttons as they are for what stands on the list of a wave."""
+    if unit is ListedUnit.HOUSEHOLD:
+        return buttons
+    return [
+        Button(
+            _ELSEWHERE.get(one.words.zh, one.words),
+            tuple(
+                replace(found, words=_ELSEWHERE.get(found.words.zh, found.words))
+                for found in one.findings
+                if found.code != _NO_HOME
+            ),
+        )
+        for one in buttons
+    ]
+
+
+def as_tapped(
+    buttons: Sequence[Button], own: OutcomeMode, unit: ListedUnit = ListedUnit.HOUSEHOLD
+) -> Callable[[str, OutcomeMode], Text]:
     """Says a visit in the words that were tapped for it; one of another mode as its code says it."""
-    tapped = {one.code: one.words for button in buttons for one in button.findings if not one.asks_when}
+    tapped = {one.code: one.words for button in of_unit(buttons, unit) for one in button.findings if not one.asks_when}
 
     def said(code: str, mode: OutcomeMode) -> Text:
         found = tapped.get(code) if mode is own else None
-        return found or outcome_words(code, mode)
+        return found or outcome_words(code, mode, unit)
 
     return said
 
 
-said: Final = as_tapped(BUTTONS, OutcomeMode.IN_PERSON)
+def said(wave: Wave) -> Callable[[str, OutcomeMode], Text]:
+    return as_tapped(BUTTONS, OutcomeMode.IN_PERSON, wave.listed_unit)

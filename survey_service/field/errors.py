@@ -7,7 +7,7 @@ from survey_service.errors import BadInput, Conflict
 
 class FieldOver(Conflict):
     code = "E171"
-    zh = "这一期不在收答卷，也不在截止后等审核，入户情况不能再记。"
+    zh = "这一期不在收答卷，也不在截止后等审核，结果不能再记。"
     en = "The wave is neither open nor closed and waiting for its review; visits are noted no more."
 
 
@@ -25,7 +25,7 @@ class WrongMoment(BadInput):
 
 class NoneChosen(BadInput):
     code = "E174"
-    zh = "一户也没有选。先在列表里勾上要登记的户。"
+    zh = "一个也没有选。先在列表里勾上要登记的。"
     en = "No household was chosen. Tick those that it is about."
 
 
@@ -37,7 +37,7 @@ class WrongAppointment(BadInput):
 
 class NoInterviewer(BadInput):
     code = "E177"
-    zh = "没有选调查员，或者选的人不能在这个地区入户。"
+    zh = "没有选调查员，或者选的人不能在这个地区上门。"
     en = "No interviewer was chosen, or one who does not go round in this area."
 
 
@@ -55,5 +55,5 @@ class NoSuchTie(BadInput):
 
 class NoTelephone(Conflict):
     code = "E255"
-    zh = "这一户没有电话号码，或者已经按期销毁。请问项目管理员。"
+    zh = "这里没有电话号码，或者已经按期销毁。请问项目管理员。"
     en = "There is no telephone number of this household, or it was destroyed on its day. Ask the manager."

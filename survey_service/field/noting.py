@@ -11,7 +11,7 @@ from analysis.outcome_codes import OUTCOME_CODES, OutcomeMode, disposition_of
 from questionnaires.text import Text
 from survey_service.field.errors import FieldOver, NoSuchOutcome, WrongMoment
 from survey_service.fieldwork.words import MODES, outcome_words
-from survey_service.models import Wave, WaveState
+from survey_service.models import ListedUnit, Wave, WaveState
 
 NOON: Final = time(12)
 TAKES_VISITS: Final = (WaveState.OPEN, WaveState.CLOSED)
@@ -27,6 +27,7 @@ USUAL: Final[tuple[tuple[OutcomeMode, tuple[str, ...]], ...]] = (
 class Outcome:
     mode: OutcomeMode
     code: str
+    unit: ListedUnit = ListedUnit.HOUSEHOLD
 
     @property
     def value(self) -> str:
@@ -35,7 +36,7 @@ class Outcome:
 
     @property
     def words(self) -> Text:
-        return outcome_words(self.code, self.mode)
+        return outcome_words(self.code, self.mode, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,15 @@ HEADINGS: Final = ("2.10", "2.20", "2.30")
 are made of."""
 
 
-def choices() -> list[Choices]:
+def choices(unit: ListedUnit) -> list[Choices]:
     """What a form offers of a visit: the usual first, then the others by mode, each once. No answer is among them."""
-    usual = [Outcome(mode=mode, code=code) for mode, codes in USUAL for code in codes]
+    usual = [Outcome(mode=mode, code=code, unit=unit) for mode, codes in USUAL for code in codes]
 
     def offered(one: Outcome) -> bool:
         return one not in usual and one.code not in HEADINGS and not disposition_of(one.code, one.mode).is_answer
 
     every = [
-        Choices(MODES[mode], tuple(filter(offered, (Outcome(mode=mode, code=one.code) for one in codes))))
+        Choices(MODES[mode], tuple(filter(offered, (Outcome(mode=mode, code=one.code, unit=unit) for one in codes))))
         for mode, codes in OUTCOME_CODES.items()
     ]
     return [Choices(Text("常用", "The usual"), tuple(usual)), *every]

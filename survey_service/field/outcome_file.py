@@ -47,8 +47,8 @@ _MODES: Final[Mapping[str, OutcomeMode]] = {
 @unique
 class InOutcomes(ProblemKind):
     NO_CASE = (
-        "没有编号是“{seen}”的样本户，或它不归您管",
-        "请对照“样本户”里的编号。",
+        "样本里没有编号“{seen}”，或它不归您管",
+        "请对照名单里的编号。",
         "there is no case “{seen}”, or it is not yours",
         "Compare it with the list of cases.",
     )
@@ -80,7 +80,7 @@ class InOutcomes(ProblemKind):
 
 WORDS: Final = Words(
     title=Text("导入上门的结果", "Bring in outcomes of visits"),
-    back=("", Text("入户情况", "The field")),
+    back=("", Text("结果和比率", "Outcomes and rates")),
     rules=(
         Text(
             "一行是一次上门（或一封退信、一个电话）：编号、结果码、日期；可以写时间和方式，不写方式就是上门。",
@@ -92,8 +92,8 @@ WORDS: Final = Words(
             "the answer.",
         ),
         Text(
-            "同一户可以有几行；最后的结果由各次上门按规则得出，不是最后一行说了算。同一个文件传两次，不会记两遍。",
-            "A household may have several rows; its outcome follows from all of them by the rules. A file brought "
+            "同一个编号可以有几行；最后的结果由各次上门按规则得出，不是最后一行说了算。同一个文件传两次，不会记两遍。",
+            "A case may have several rows; its outcome follows from all of them by the rules. A file brought "
             "twice notes nothing twice.",
         ),
     ),
@@ -113,15 +113,15 @@ class Reader:
         problems: list[TableProblem] = []
         visits = {visit.id: visit for record in records if (visit := self._visit(record, problems)) is not None}
         counted = Counter((visit.mode, visit.code) for visit in visits.values())
-        households = len({visit.case_id for visit in visits.values()})
+        cases = len({visit.case_id for visit in visits.values()})
         return Looked(
             stored=tuple(visits.values()),
             problems=problems,
             counts={"visits": len(visits)},
             summary=Text(
-                f"{households:,} 户，{len(visits):,} 次。",
-                f"{len(visits):,} {'visit' if len(visits) == 1 else 'visits'} to {households:,} "
-                f"{'household' if households == 1 else 'households'}.",
+                f"{cases:,} 个编号，{len(visits):,} 次。",
+                f"{len(visits):,} {'visit' if len(visits) == 1 else 'visits'} to {cases:,} "
+                f"{'case' if cases == 1 else 'cases'}.",
             ),
             pictures=[_picture(counted)],
         )

@@ -16,7 +16,7 @@ from questionnaires.text import Text
 from survey_service.field.queries import OutcomeCount
 from survey_service.fieldwork.outcomes import AAPOR, outcomes_recorded
 from survey_service.fieldwork.words import outcome_words
-from survey_service.models import OUTCOME_MODES, Disposition, Mode
+from survey_service.models import OUTCOME_MODES, Disposition, ListedUnit, Mode
 
 Group = TypeVar("Group", bound=Hashable)
 
@@ -98,13 +98,13 @@ def by_interviewer(counted: Sequence[OutcomeCount]) -> dict[UUID, Outcomes]:
     return _grouped((one.interviewer, one) for one in counted if one.interviewer is not None)
 
 
-def by_code(counted: Sequence[OutcomeCount]) -> list[CodeLine]:
+def by_code(counted: Sequence[OutcomeCount], unit: ListedUnit = ListedUnit.HOUSEHOLD) -> list[CodeLine]:
     """In the order of AAPOR's tables, those that occurred. Cases of which nothing was told stand under 3.11 or 3.19."""
     found: Counter[tuple[OutcomeMode, str]] = Counter()
     for one in counted:
         found[_code(one)] += one.cases
     return [
-        CodeLine(mode=mode, code=one.code, words=outcome_words(one.code, mode), cases=found[mode, one.code])
+        CodeLine(mode=mode, code=one.code, words=outcome_words(one.code, mode, unit), cases=found[mode, one.code])
         for mode, codes in OUTCOME_CODES.items()
         for one in codes
         if found[mode, one.code]

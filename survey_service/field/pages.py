@@ -25,7 +25,7 @@ from survey_service.errors import DomainError
 from survey_service.field import case_list, noting, outcomes_shown, queries, telephones, walk
 from survey_service.field.case_query import Asked, CaseQuery, uuid_of
 from survey_service.fieldwork.overdue import QUIET_DAYS, days_late
-from survey_service.fieldwork.words import CLASSES, MODES, outcome_words
+from survey_service.fieldwork.words import CLASSES, MODES, outcomes_of
 from survey_service.models import Survey, Wave
 from survey_service.processes.beside import computed
 from survey_service.sampling.unit_words import UNITS
@@ -123,7 +123,7 @@ def outcomes_page(
                 if area_id in within
             ],
             "all_grids": len(grids),
-            "codes": outcomes_shown.by_code(counted),
+            "codes": outcomes_shown.by_code(counted, wave.listed_unit),
             "code_modes": MODES,
             "classes": CLASSES,
         }
@@ -185,8 +185,8 @@ def list_of_cases(
         "marks": MARKS,
         "people": people,
         "classes": CLASSES,
-        "said": outcome_words,
-        "choices": noting.choices(),
+        "said": outcomes_of(wave.listed_unit),
+        "choices": noting.choices(wave.listed_unit),
         "today": now.astimezone(asking.running.settings.zone).date(),
         "noted": noted,
         "kept": refused.kept,
@@ -218,7 +218,13 @@ def cases_workbook(
         if not found.in_order_of_time:
             rows = walk.in_order(rows, places(session, wave))
         grids = walk.GridNames(queries.grid_names(session, person.visible(*rights.FOLLOW_WAVES)))
-        made = workbook(rows, by.doors_of(session, wave, rows), grids, by.now.astimezone(running.settings.zone))
+        made = workbook(
+            rows,
+            by.doors_of(session, wave, rows),
+            grids,
+            by.now.astimezone(running.settings.zone),
+            wave.listed_unit,
+        )
     name = f"cases-{survey_key}-{wave_key}.xlsx"
     headers = {"Content-Disposition": content_disposition("attachment", name), "Cache-Control": "no-store"}
     return Response(made, media_type=WORKBOOK, headers=headers)
@@ -244,7 +250,7 @@ def walking_list(
         about = walk.about(survey, wave, running, by.now, language_of(by.asking.request))
         named = walk.GridNames(queries.grid_names(session, person.visible(*rights.FOLLOW_WAVES)))
         ordered = walk.in_order(rows, places(session, wave))
-        grids = walk.grids(ordered, by.doors_of(session, wave, rows).texts, named)
+        grids = walk.grids(ordered, by.doors_of(session, wave, rows).texts, named, wave.listed_unit)
     pdf = computed(running, "survey_service.field.walk:draw", about, grids)
     headers = {
         "Content-Disposition": content_disposition("attachment", f"walk-{survey_key}-{wave_key}.pdf"),

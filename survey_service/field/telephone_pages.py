@@ -130,7 +130,7 @@ def _page(
     field = f"/surveys/{survey_key}/waves/{wave_key}/field"
     rules = telephone_file.WORDS.rules
     if there is not None:
-        now = Text(f"现在 {there:,} 户有号码。", f"Households with a number now: {there:,}.")
+        now = Text(f"现在 {there:,} 个编号有号码。", f"Cases with a number now: {there:,}.")
         rules = (now, *rules)
     words = replace(telephone_file.WORDS, back=(field, telephone_file.WORDS.back[1]), rules=rules)
     return upload_page(asking, words, f"{field}/telephones", section="surveys", found=found, fault=fault)

@@ -15,7 +15,8 @@ from survey_service.field.case_list import CaseRow
 from survey_service.field.queries import WHOLE
 from survey_service.fieldwork.overdue import WAITS
 from survey_service.fieldwork.words import CLASSES, outcome_words
-from survey_service.models import Survey, Wave
+from survey_service.models import ListedUnit, Survey, Wave
+from survey_service.sampling.unit_words import UNITS
 from survey_service.services import Services
 from survey_service.surveys.planning_queries import walked
 
@@ -60,10 +61,10 @@ class GridNames:
         return Text("", "") if name == row.community_zh else self.of(name)
 
 
-def grids(rows: Sequence[CaseRow], doors: Mapping[str, str], named: GridNames) -> list[Grid]:
+def grids(rows: Sequence[CaseRow], doors: Mapping[str, str], named: GridNames, unit: ListedUnit) -> list[Grid]:
     """``rows`` in their order, a list for every grid."""
     together = groupby(rows, key=lambda row: (row.community_zh, row.grid))
-    return [_grid(list(many), doors, named) for _, many in together]
+    return [_grid(list(many), doors, named, unit) for _, many in together]
 
 
 def about(survey: Survey, wave: Wave, running: Services, now: datetime, language: str) -> Round:
@@ -82,16 +83,17 @@ def draw(running: Services, round_: Round, lists: Sequence[Grid]) -> bytes:
     return walk_list_pdf(round_, lists, settings=running.settings.type_settings)
 
 
-def _grid(rows: Sequence[CaseRow], doors: Mapping[str, str], named: GridNames) -> Grid:
+def _grid(rows: Sequence[CaseRow], doors: Mapping[str, str], named: GridNames, unit: ListedUnit) -> Grid:
     first = rows[0]
     return Grid(
         community=Text(first.community_zh, first.community_en),
         name=named(first),
+        counted=UNITS[unit].counted(len(rows)),
         households=[
             Household(
                 number=row.number,
                 door=doors.get(row.number, ""),
-                told=_told(row),
+                told=_told(row, unit),
                 settled=row.disposition not in WAITS,
                 visits=row.visits,
             )
@@ -100,10 +102,10 @@ def _grid(rows: Sequence[CaseRow], doors: Mapping[str, str], named: GridNames) -
     )
 
 
-def _told(row: CaseRow) -> Text:
+def _told(row: CaseRow, unit: ListedUnit) -> Text:
     if row.disposition in WAITS and not row.visits and row.outcome_code is None:
         return NOT_YET
-    said = outcome_words(row.outcome_code, row.outcome_mode) if row.outcome_code and row.outcome_mode else None
+    said = outcome_words(row.outcome_code, row.outcome_mode, unit) if row.outcome_code and row.outcome_mode else None
     return said or CLASSES[row.disposition]
 
 

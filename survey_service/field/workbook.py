@@ -13,6 +13,8 @@ from survey_service.field.case_list import CaseRow
 from survey_service.field.walk import GridNames
 from survey_service.fieldwork.overdue import days_late
 from survey_service.fieldwork.words import CLASSES, MODES, outcome_words
+from survey_service.models import ListedUnit
+from survey_service.sampling.unit_words import UNITS
 from survey_service.surveys.mode_words import MODES as ASKED_IN
 from survey_service.surveys.opened_doors import Doors
 from survey_service.tabular.harmless import harmless
@@ -34,12 +36,12 @@ HEADS: Final = (
 DOOR: Final = ("门牌", 36)
 
 
-def workbook(rows: Sequence[CaseRow], doors: Doors, grids: GridNames, now: datetime) -> bytes:
+def workbook(rows: Sequence[CaseRow], doors: Doors, grids: GridNames, now: datetime, unit: ListedUnit) -> bytes:
     """Heads in Chinese, as the office's other lists; codes and numbers as text, so that no zero is lost. Doors in a
     last column, where they may be shown. ``now`` in the city's zone; 晚了 is empty where nothing is overdue."""
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("样本户")
+    sheet = book.add_worksheet(UNITS[unit].sampled.zh)
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     heads = (*HEADS, *((DOOR,) if doors.shown else ()))
@@ -48,7 +50,7 @@ def workbook(rows: Sequence[CaseRow], doors: Doors, grids: GridNames, now: datet
         sheet.write_string(0, column, head, bold)
     sheet.freeze_panes(1, 1)
     for place, row in enumerate(rows, start=1):
-        for column, value in enumerate(_cells(row, grids, now)):
+        for column, value in enumerate(_cells(row, grids, now, unit)):
             if isinstance(value, datetime):
                 sheet.write_datetime(place, column, value, moment)
             elif isinstance(value, int):
@@ -63,8 +65,8 @@ def workbook(rows: Sequence[CaseRow], doors: Doors, grids: GridNames, now: datet
     return file.getvalue()
 
 
-def _cells(row: CaseRow, grids: GridNames, now: datetime) -> tuple[str | int | datetime | None, ...]:
-    said = outcome_words(row.outcome_code, row.outcome_mode) if row.outcome_code and row.outcome_mode else None
+def _cells(row: CaseRow, grids: GridNames, now: datetime, unit: ListedUnit) -> tuple[str | int | datetime | None, ...]:
+    said = outcome_words(row.outcome_code, row.outcome_mode, unit) if row.outcome_code and row.outcome_mode else None
     return (
         row.number,
         row.community_zh,

@@ -23,7 +23,7 @@ SHARE: Final = 0.10
 
 class CallBackGone(Conflict):
     code = "E260"
-    zh = "这一户不在回访名单里，或者回访结果已经登记过了。刷新页面看看现在是什么情况。"
+    zh = "这里不在回访名单里，或者回访结果已经登记过了。刷新页面看看现在是什么情况。"
     en = "This household is not among the call-backs, or what was found is noted already. Reload the page."
 
 

@@ -24,8 +24,8 @@ class OwnStaff(Conflict):
 
     def __init__(self, names: Collection[str], cases: int) -> None:
         super().__init__(
-            zh=f"这一期不让社区的人去问自己的社区：选的户里有 {cases} 户在{'、'.join(names)}自己的社区，"
-            "一户也没有分。换一个人，或者把这些户去掉再分。",
+            zh=f"这一期不让社区的人去问自己的社区：选的里面有 {cases} 个在{'、'.join(names)}自己的社区，"
+            "一个也没有分。换一个人，或者把这些去掉再分。",
             en=f"In this wave nobody asks in the community they work for: {cases} of these cases lie in that of "
             f"{', '.join(names)}. Nothing was given out. Choose somebody else, or leave these cases out.",
         )

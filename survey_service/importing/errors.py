@@ -56,7 +56,7 @@ class GroundMoved(DomainError):
 
     code = "E223"
     status = HTTPStatus.CONFLICT
-    zh = "检查之后，有的户又收到了别的答卷，所以一份也没有收入。请再检查一次。"
+    zh = "检查之后，有的样本又收到了别的答卷，所以一份也没有收入。请再检查一次。"
     en = "Since the check other answers came in for some of these cases, so nothing was taken in. Check the file again."
 
 

@@ -21,7 +21,7 @@ SAMPLES = 3
 LONGEST_SAMPLE = 24
 ASIDE: tuple[tuple[Target, Text], ...] = (
     (Target.IGNORE, Text("不收入", "Leave out")),
-    (Target.CASE, Text("表号（认出是哪一户）", "Case number (names the household)")),
+    (Target.CASE, Text("表号（认出是哪一个样本）", "Case number (names the household)")),
     (Target.COMMUNITY, Text("所在社区", "Community")),
     (Target.SERIAL, Text("序号", "Serial in the file")),
     (Target.SUBMITTED, Text("提交时间", "Time of submission")),

@@ -96,25 +96,25 @@ class Kind(ProblemKind):
     )
     UNKNOWN_CASE = (
         "这一期在您的地区没有表号“{seen}”[[，是不是“{near}”]]",
-        "请核对表号；不是抽中的户，请把这一格清空。",
+        "请核对表号；不是抽中的，请把这一格清空。",
         "This wave has no case “{seen}” in your areas[[ (is it “{near}”?)]]",
         "Check the number; empty the cell where it was not sampled.",
     )
     TWO_CASES = (
-        "“{seen}”可能是 {codes} 中的任何一户：Excel 会去掉前面的 0",
+        "“{seen}”可能是 {codes} 中的任何一个：Excel 会去掉前面的 0",
         "请把表号一列设为文本后重新导出。",
         "“{seen}” may be any of the cases {codes}: Excel drops leading zeros",
         "Export the column as text.",
     )
     TWO_NUMBERS = (
-        "“{seen}”可能是 {codes} 中的任何一户：它们只差大小写或空格",
+        "“{seen}”可能是 {codes} 中的任何一个：它们只差大小写或空格",
         "请照抽样名单写。",
         "“{seen}” may be any of the cases {codes}, which differ by capitals or blanks",
         "Write it as the sample does.",
     )
     CASE_TWICE = (
         "“{seen}”在第 {other} 行已经有一份，答案不同",
-        "一户只能有一份，请留下对的那一行。",
+        "一个表号只能有一份，请留下对的那一行。",
         "Case “{seen}” stands in row {other} already, with other answers",
         "Keep the row that is right.",
     )
@@ -132,7 +132,7 @@ class Kind(ProblemKind):
     )
     CASE_COMPLETE = (
         "“{seen}”已经有一份完成的答卷",
-        "一户只算一份，请从文件里去掉这一行。",
+        "一个样本只算一份，请从文件里去掉这一行。",
         "Case “{seen}” has its complete response already",
         "It counts once: remove the row from the file.",
     )
@@ -253,7 +253,7 @@ class Notice(NoticeKind):
         "rows without a single answer were left out",
     )
     REPEATED_ROW = (
-        "同一户或同一序号和时间、答案也相同的行，只收一次",
+        "同一表号或同一序号和时间、答案也相同的行，只收一次",
         "rows that repeat a case, or a serial and its time, with the same answers were taken once",
     )
     KNOWN_ROW = (

@@ -25,6 +25,7 @@ from survey_service.models import Area, FormState, PaperBatch, Role, Survey, Wav
 from survey_service.paper import PRINT_JOB, queries, serials, service
 from survey_service.paper.errors import NotPrinted, PaperNotYet, WrongPrintRun
 from survey_service.processes.beside import computed
+from survey_service.sampling.unit_words import UNITS
 from survey_service.stored_files import files_of
 from survey_service.surveys.queries import visible_wave
 from survey_service.web.downloads import content_disposition
@@ -291,6 +292,7 @@ def _titles(survey: Survey, wave: Wave) -> dict[str, Any]:
         "wave": wave,
         "survey_title": Text(survey.title_zh, survey.title_en),
         "wave_name": Text(wave.name_zh, wave.name_en),
+        "unit": UNITS[wave.listed_unit],
     }
 
 

@@ -59,7 +59,7 @@ def looked_at(
                 f"备用 {words.counted(spare).zh}；",
                 f"{len(households.units):,} listed, {drawn:,} drawn, {spare:,} in reserve; ",
             ),
-            _design(households, said, asked),
+            _design(households, said, asked, stored.unit),
             _who(stored, households),
         ),
         remarks=_said(
@@ -88,17 +88,20 @@ def _joined(*parts: Text) -> Text:
     return Text("".join(one.zh for one in parts), "".join(one.en for one in parts).strip())
 
 
-def _design(households: Households, said: Mapping[UUID, Place], asked: Asked) -> Text:
+def _design(households: Households, said: Mapping[UUID, Place], asked: Asked, unit: ListedUnit) -> Text:
     grids = [one.grids for one in said.values() if one.grids is not None]
     if not grids or asked.grids is None:
         if households.grids:
             return Text("每个网格一层；", "a stratum for every grid; ")
         return Text("每个社区一层；", "by community; ")
+    words = UNITS[unit]
     by_zh, by_en = (
-        ("按户数的比例（PPS）", "in proportion to size (PPS)") if asked.grids.by_size else ("随机", "at random")
+        (f"按{words.how_many.zh}的比例（PPS）", "in proportion to size (PPS)")
+        if asked.grids.by_size
+        else ("随机", "at random")
     )
     return Text(
-        f"两阶段：{by_zh}抽 {sum(grids):,} 个网格，每个抽 {asked.grids.per_grid} 户左右；",
+        f"两阶段：{by_zh}抽 {sum(grids):,} 个网格，每个抽 {asked.grids.per_grid} {words.counter}左右；",
         f"two stages: {sum(grids):,} grids {by_en}, about {asked.grids.per_grid} in each; ",
     )
 

@@ -18,7 +18,7 @@ from survey_service.sampling.drawing import Drawing, DrawnHousehold, SmallGrids,
 from survey_service.sampling.households import Households
 from survey_service.sampling.sizes import sizes_of
 from survey_service.sampling.stored_draws import store_drawn
-from survey_service.sampling.unit_words import UNITS
+from survey_service.sampling.unit_words import UNITS, UnitWords
 from survey_service.sealed.doors import Door, keep_doors
 from survey_service.sealed.keys import WaveKeys
 from survey_service.surveys import drafts, draw_look, household_doors, household_list
@@ -138,7 +138,7 @@ class DrawUpload(ListUpload[ToDraw]):
         try:
             return draw(households, drawing)
         except SmallGrids as small:
-            raise _small_grids(small) from None
+            raise _small_grids(small, UNITS[self.asked.unit]) from None
 
     def _modes(self) -> dict[Mode, float]:
         """Paper, telephone and the rest in their shares; one mode alone takes all. BadInput where the wave asks no
@@ -179,14 +179,14 @@ def _doors_told(stored: ToDraw) -> Text:
     return Text("门牌封存", "addresses are sealed")
 
 
-def _small_grids(small: SmallGrids) -> BadInput:
+def _small_grids(small: SmallGrids, words: UnitWords) -> BadInput:
     named = small.grids[:_NAMED]
-    zh = "、".join(f"“{grid}”{count} 户" for grid, count in named)
+    zh = "、".join(f"“{grid}”{words.counted(count).zh}" for grid, count in named)
     en = ", ".join(f"“{grid}” {count}" for grid, count in named)
     more_zh, more_en = ("等", " and others") if len(small.grids) > _NAMED else ("", "")
     return BadInput(
-        zh=f"有 {len(small.grids)} 个网格不够每个抽 {small.per_grid} 户：{zh}{more_zh}。"
-        "每个网格少抽几户，或者把小网格和相邻的并成一个。",
+        zh=f"有 {len(small.grids)} 个网格不够每个抽 {words.counted(small.per_grid).zh}：{zh}{more_zh}。"
+        f"每个网格少抽几{words.counter}，或者把小网格和相邻的并成一个。",
         en=f"{len(small.grids)} grids are smaller than the {small.per_grid} to draw in each: {en}{more_en}. "
         "Draw fewer in each, or join small grids with their neighbours.",
     )

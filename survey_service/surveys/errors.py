@@ -87,5 +87,5 @@ class NoLinkInText(BadInput):
     """A text message that would invite to nothing."""
 
     code = "E254"
-    zh = "短信里要有一处“{链接}”，发的时候换成每一户自己的网址；全文最多 500 个字。"
+    zh = "短信里要有一处“{链接}”，发的时候换成各自的网址；全文最多 500 个字。"
     en = "The message needs “{链接}” in one place, which becomes the address of each household; at most 500 characters."

@@ -22,6 +22,7 @@ from survey_service.errors import NotFound
 from survey_service.jobs import why
 from survey_service.models import Job, Mode, Wave
 from survey_service.processes.beside import computed
+from survey_service.sampling.unit_words import UNITS
 from survey_service.sealed.doors import has_doors, open_doors
 from survey_service.sealed.keys import WaveKeys
 from survey_service.services import Services
@@ -50,6 +51,7 @@ def invitations_page(
             "survey": survey,
             "wave": wave,
             "wave_name": Text(wave.name_zh, wave.name_en),
+            "unit": UNITS[wave.listed_unit],
             "posters": invitations.takes(wave, Mode.WEB_OPEN),
             "letters": invitations.takes(wave, Mode.WEB_INVITED),
             "areas": [(area.code, Text(area.name_zh, area.name_en)) for area in areas],

@@ -109,7 +109,7 @@ def blockers(session: Session, survey: Survey, wave: Wave, *, on: date) -> tuple
             Blocker(
                 title=Text("还没有样本。", "There is no sample yet."),
                 why=Text(
-                    "这一期要入户、寄信或发纸质问卷，先要抽出样本户，每户记着抽中的概率。",
+                    "这一期要入户、寄信或发纸质问卷，先要抽出样本，每一个都记着抽中的概率。",
                     "Visits, letters and paper forms need sampled households, each with its probability.",
                 ),
                 label=Text("放进样本", "Add the sample"),

@@ -304,6 +304,7 @@ def _confirm_page(
         **_titles(survey, wave),
         "survey": survey,
         "wave": wave,
+        "unit": UNITS[wave.listed_unit],
         "step": step,
         "possible": wave.state in found.before,
         "after": service.STEPS_BACK.get(wave.state) if step == "back" else None,

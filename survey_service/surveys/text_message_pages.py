@@ -14,6 +14,7 @@ from survey_service.accounts.staff_pages import Asking
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.models import Mode, Survey, Wave
+from survey_service.sampling.unit_words import UNITS
 from survey_service.surveys import invitations, planning_queries, text_messages
 from survey_service.surveys import queries as surveys
 from survey_service.surveys.access import find_wave, refuse_unless
@@ -99,6 +100,7 @@ def _page(
         "survey": survey,
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
+        "unit": UNITS[wave.listed_unit],
         "takes": invitations.takes(wave, Mode.WEB_INVITED),
         "areas": [
             (one.code, Text(one.name_zh, one.name_en), drawn[one.id].letters)

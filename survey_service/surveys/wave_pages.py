@@ -21,6 +21,7 @@ from survey_service.accounts.staff_pages import Asking, go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import Conflict, NotFound
 from survey_service.models import Mode, Survey, Wave, WaveState
+from survey_service.sampling.unit_words import UNITS
 from survey_service.surveys import (
     definitions,
     drafts,
@@ -285,6 +286,7 @@ def _delete_page(
         "survey": survey,
         "wave": wave,
         "wave_name": Text(wave.name_zh, wave.name_en),
+        "unit": UNITS[wave.listed_unit],
         "cases": queries.count_cases(session, wave),
         "entries": sum(map(len, wave_lists.stored(session, wave).values())),
         "fault": fault,

@@ -85,10 +85,10 @@ def test_numbers_come_by_file_are_sealed_and_never_shown_to_the_office(
 ) -> None:
     assert here
     looked = bring(client, world, three(world))
-    assert "3 户有电话号码" in looked
+    assert "3 个编号有电话号码" in looked
     assert "13800138000" not in looked
     address = f"/surveys/{world.survey_key}/waves/{world.wave_key}/field/telephones"
-    assert "现在 3 户有号码" in get(client, address)
+    assert "现在 3 个编号有号码" in get(client, address)
     empty = client.get(f"{address}/present.csv").text
     assert world.case_numbers[5] in empty
     assert "138001" not in empty
@@ -99,7 +99,7 @@ def test_numbers_come_by_file_are_sealed_and_never_shown_to_the_office(
     assert len(sealed) == 3
     assert all(one and b"138" not in one for one in sealed)
     bring(client, world, f"编号,电话\n{world.case_numbers[0]},13700137000\n")
-    assert "现在 3 户有号码" in get(client, address)
+    assert "现在 3 个编号有号码" in get(client, address)
 
 
 def test_what_is_wrong_is_told_by_its_cell_and_no_number_is_repeated(
@@ -108,11 +108,11 @@ def test_what_is_wrong_is_told_by_its_cell_and_no_number_is_repeated(
     assert here
     number = world.case_numbers[0]
     looked = bring(client, world, f"编号,电话\n{number},1380013800\n{number},13800138000\n无此户,13900139000\n")
-    for told in ("这一格不是电话号码", "有两行", "没有编号是"):
+    for told in ("这一格不是电话号码", "有两行", "样本里没有编号"):
         assert told in looked
     assert "1380013800" not in looked
     shared = bring(client, world, f"编号,电话\n{number},13800138000\n{world.case_numbers[1]},13800138000\n")
-    assert "其中 2 户的号码和别的户一样" in shared
+    assert "其中 2 个和别的一样" in shared
     with database.reading.begin() as session:
         assert len(session.scalars(select(CaseTelephone.number)).all()) == 2
 
@@ -166,7 +166,7 @@ def test_in_a_wave_where_nobody_was_given_anything_no_number_opens(
 ) -> None:
     bring(client, world, three(world))
     sign_in(client, "interviewer")
-    assert "还没有户分给您" in get(client, here)
+    assert "还没有分给您的" in get(client, here)
     assert client.get(f"{here}/{world.case_ids[0]}", headers=HTML).status_code == 404
     assert database
 

@@ -134,7 +134,7 @@ def test_an_interview_opens_by_a_pass_and_counts_as_door_to_door(
     sent = {"know": "1", "overall": "1", "client_id": "d" * 32}
     done = client.post(begun, data=sent, headers=HTML).text
     assert "已提交" in done
-    assert 'href="/visits">调查员：回到住户名单' in done
+    assert 'href="/visits">调查员：回到名单' in done
     with database.reading.begin() as session:
         capture = session.scalars(select(Capture)).one()
         assert (capture.mode, capture.source, capture.case_id) == (
@@ -349,7 +349,7 @@ def test_overdue_are_told_in_days_before_the_walking_order(
     _note(client, f"{here}/{world.case_ids[2]}", "2.24")
     page = get(client, here)
     assert f"下一户：{world.case_numbers[3]}" in page
-    assert "按走的顺序，从刚去的那一户往后" in page
+    assert "按走的顺序，从刚去的地方往后" in page
     clock.at = NOW + timedelta(days=1)
     sign_in(client, "interviewer")
     assert f"下一户：{world.case_numbers[0]}" in get(client, here)  # a day begins at the beginning

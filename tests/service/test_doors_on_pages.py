@@ -41,7 +41,7 @@ def test_a_manager_sees_doors_and_finds_by_them_and_one_act_is_one_line(
     sought = DOOR.findall(page)[3]
     found = get(client, f"{drawn}/field/cases?q={sought[:4]} {sought[4:]}")
     assert DOOR.findall(found) == [sought]
-    assert "没有这样的户" in get(client, f"{drawn}/field/cases?q=别处")
+    assert "没有这样的。" in get(client, f"{drawn}/field/cases?q=别处")
     case_id = re.findall(r"/field/cases/([0-9a-f-]{36})", found)[0]
     assert sought in get(client, f"{drawn}/field/cases/{case_id}")
     assert logged(database) == 1  # within ten minutes it is one reading
@@ -59,7 +59,7 @@ def test_whoever_judges_the_figures_sees_no_door_and_finds_none(
         page = get(client, f"{drawn}/{address}")
         assert not DOOR.findall(page.replace(f'value="{sought}"', ""))
         assert "门牌" not in page
-    assert "没有这样的户" in get(client, f"{drawn}/field/cases?q={sought}")
+    assert "没有这样的。" in get(client, f"{drawn}/field/cases?q={sought}")
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{drawn}/field/cases.xlsx").content))
     assert "门牌" not in [cell.value for cell in next(book.worksheets[0].iter_rows())]
     listed = pypdf.PdfReader(io.BytesIO(client.get(f"{drawn}/field/cases.pdf").content))

@@ -74,7 +74,7 @@ def test_before_the_lock_the_page_says_why_and_what_to_do(
 def test_the_page_says_what_a_file_holds_and_what_never(client: TestClient, opened: World) -> None:
     sign_in(client, "statistician")
     page = get(client, HERE)
-    for words in ("共 12 行", "5 道题", "样本户编号", "回执码", "永远没有的", "还没有。在上面选好格式"):
+    for words in ("共 12 行", "5 道题", "样本编号", "回执码", "永远没有的", "还没有。在上面选好格式"):
         assert words in page, words
     assert "写成文字的答案（1 道题）不在文件里" in page, "the option that asks for words"
     english = get(client, f"{HERE}?lang=en")

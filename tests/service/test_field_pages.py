@@ -97,7 +97,7 @@ def test_cases_are_found_by_number_outcome_and_days_without_a_visit(
     assert found("quiet=3") == numbers[:2] + numbers[3:]  # visited today
     assert found("area=110101000001&mode=paper") == [numbers[1], numbers[3], numbers[5]]
     assert found("q=%25") == []
-    assert "没有这样的户" in get(client, f"{here}/cases?q=%25")
+    assert "没有这样的。" in get(client, f"{here}/cases?q=%25")
 
 
 def test_a_visit_is_noted_and_taken_back_on_the_page_of_its_case(
@@ -154,7 +154,7 @@ def test_many_are_noted_at_once(client: TestClient, here: str, database: Databas
     assert "已登记 3 户" in get(client, led.headers["location"])
     assert {outcome(database, world, place)[0] for place in (3, 4, 5)} == {"4.60"}
     none = client.post(f"{here}/cases", data={**sent, "case": []}, headers=HTML)
-    assert (none.status_code, "一户也没有选" in none.text) == (422, True)
+    assert (none.status_code, "一个也没有选" in none.text) == (422, True)
 
 
 def test_nothing_is_noted_once_the_review_has_begun(
@@ -187,7 +187,7 @@ def test_a_file_of_visits_is_looked_at_and_stored_once(
         return answered.text
 
     looked = bring("\n".join(rows))
-    assert "2 户，3 次。" in looked
+    assert "2 个编号，3 次。" in looked
     packed = re.findall(r'name="packed" value="([^"]+)"', looked)
     seen = re.findall(r'name="seen" value="([^"]+)"', looked)
     again = {"csrf": csrf(looked), "packed": packed, "seen": seen, "name": "结果.csv"}
@@ -201,7 +201,7 @@ def test_a_file_of_visits_is_looked_at_and_stored_once(
         "编号,结果码,日期,方式\n9999,2.24,2026-09-17,\n"
         + f"{numbers[0]},1.1,2026-12-01,信鸽\n{numbers[0]},2.113,2026-09-17,"
     )
-    for told in ("没有编号是“9999”的样本户", "“信鸽”不是一种方式", "在现在之后", "上门没有结果码“2.113”"):
+    for told in ("样本里没有编号“9999”", "“信鸽”不是一种方式", "在现在之后", "上门没有结果码“2.113”"):
         assert told in wrong
     table = client.get(f"{here}/file/present.csv").content.decode("utf-8-sig").splitlines()
     assert table[0] == "编号,结果码,日期,时间,结果的方式"

@@ -55,7 +55,7 @@ def test_a_communitys_own_staff_is_given_no_case_of_it_where_the_wave_says_so(
     assert "分到本社区 1 户" in plain(get(client, f"{here}/people"))
     # From the list: refused, with words, and nothing is given.
     refused = client.post(f"{here}/assignments", data=every, headers=HTML)
-    assert (refused.status_code, "有 6 户在测试interviewer自己的社区" in refused.text) == (409, True)
+    assert (refused.status_code, "有 6 个在测试interviewer自己的社区" in refused.text) == (409, True)
     assert held(database, world) == {world.case_ids[0]: own}
     # Shared out: only the other community's cases go, and it is said that some were left.
     shared = {"csrf": token, "who": str(own), "area": [FIRST, "110101000002"]}

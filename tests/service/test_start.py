@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from fastapi.testclient import TestClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from survey_service.app import create_app
 from survey_service.areas import service as areas
 from survey_service.areas.people_file import Declaration
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
-from survey_service.models import Account, Grant, RegisterKind, Role
+from survey_service.models import Account, Grant, RegisterKind, Role, Wave, WaveState
 from survey_service.settings import Settings
 from tests.service.signed_in import HTML, get, sign_in
+from tests.service.test_appointments import agreed, give
+from tests.service.test_field_pages import plain
+from tests.service.test_supervision import person
 from tests.service.world import NOW, World
 
 
@@ -40,14 +43,36 @@ def test_an_administrators_first_page_lists_what_is_to_do_and_marks_what_is_done
     assert page.count("已做") == 2
 
 
-def test_an_interviewers_first_page_is_no_password_form(client: TestClient, world: World) -> None:
+def test_an_interviewer_begins_with_their_own_cases_and_todays_appointments(
+    client: TestClient, database: Database, world: World
+) -> None:
+    me = person(database, "interviewer")
+    give(database, world, range(3), me)
+    agreed(database, world, {1: NOW + timedelta(hours=2), 2: NOW + timedelta(hours=30)}, me)
     sign_in(client, "interviewer")
     assert client.get("/", headers=HTML).headers["location"] == "/visits"
     page = get(client, "/start")
-    assert "您的地区抽中 12 户，已有答卷 0 户" in page
+    told = plain(page)
+    assert "分给您 3 户：还要去 3，有答卷 0" in told
+    assert "12 户" not in told  # of the area: nine were given to nobody
+    assert f"下一户：{world.case_numbers[0]}" in told
+    today = page[page.index("今天约好的") : page.index("出门以前")]
+    assert world.case_numbers[1] in today
+    assert world.case_numbers[2] not in today  # of tomorrow
+    assert "手机要有信号" in told
     assert "改密码" not in page
     assert "开始一项调查之前" not in page
-    assert "访问令牌" in page
+    assert page.index("出门以前") < page.index("访问令牌")  # of those who have another device, last
+
+
+def test_an_interviewer_without_a_wave_is_told_who_gives_one(
+    client: TestClient, database: Database, world: World
+) -> None:
+    with database.writing.begin() as session:
+        session.execute(update(Wave).values(state=WaveState.CLOSED))
+    sign_in(client, "interviewer")
+    assert "现在没有分给您的调查" in get(client, "/start")
+    assert world
 
 
 def test_whoever_has_work_elsewhere_begins_there(client: TestClient) -> None:

@@ -24,6 +24,7 @@ def grid(households: int, name: str = "万-01") -> Grid:
     return Grid(
         community=Text("万寿桥社区", "Wanshouqiao Community"),
         name=Text(name, name),
+        counted=Text("3 户", "3 households"),
         households=[
             Household(
                 number=f"010001-{one:04d}",
