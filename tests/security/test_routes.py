@@ -77,6 +77,7 @@ NOTED_GETS: set[str] = {
     "/surveys/{survey_key}/waves/{wave_key}/field/cases/{case_id}",
     "/surveys/{survey_key}/waves/{wave_key}/field/cases.pdf",
     "/surveys/{survey_key}/waves/{wave_key}/field/cases.xlsx",
+    "/start",  # doors of the day, to whoever knocks
     "/visits/{survey_key}/{wave_key}",
     "/visits/{survey_key}/{wave_key}/{case_id}",
     "/surveys/{survey_key}/waves/{wave_key}/field/file/present.csv",
