@@ -137,6 +137,8 @@ class KindOfTest(StrEnum):
 
 
 MOST_PREDICTORS = 8
+MOST_TESTS = 40
+"""Of a hundred questions put to nothing but chance five are answered yes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +249,8 @@ class AnalysisPlan:
         if self.unit is Unit.ADULT and self.base_weight.adults is Adults.NOT_KNOWN:
             raise ValueError("without the adults of each household the figures are about households")
         self._groups_are_known()
+        if len(self.tests) > MOST_TESTS:
+            raise ValueError(f"tests: name at most {MOST_TESTS}")
         if self.interval is IntervalMethod.WOODRUFF:
             raise ValueError("woodruff is the interval of a quantile; choose another for shares")
         if not 0 < self.level < 1:

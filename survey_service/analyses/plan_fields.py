@@ -5,8 +5,9 @@ Texts of what the plan says; what was done by it is said in ``method_words``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from analysis.plan import AnalysisPlan, Group, MarginOf, NoCalibration, PlannedMargin, PlannedTest, question_of_group
@@ -31,6 +32,8 @@ from survey_service.analyses.plan_words import (
     YES,
 )
 
+TESTS_PATH: Final = "tests"
+
 
 @dataclass(frozen=True, slots=True)
 class PlanField:
@@ -49,14 +52,21 @@ class Difference:
     after: Text
 
 
-def plan_fields(plan: AnalysisPlan) -> tuple[PlanField, ...]:
+Names = Mapping[str, Text]
+"""What variables of tests are called; one that is not in it is called by its own name."""
+
+
+def plan_fields(plan: AnalysisPlan, names: Names = MappingProxyType({})) -> tuple[PlanField, ...]:
     """Every field, in the order in which figures are made."""
-    return tuple(PlanField(path, name, say(plan)) for path, (name, say) in _FIELDS.items())
+    found = [PlanField(path, name, say(plan)) for path, (name, say) in _FIELDS.items()]
+    return tuple(replace(one, said=_tests(plan, names)) if one.path == TESTS_PATH else one for one in found)
 
 
-def differences(before: AnalysisPlan, after: AnalysisPlan) -> tuple[Difference, ...]:
+def differences(
+    before: AnalysisPlan, after: AnalysisPlan, names: Names = MappingProxyType({})
+) -> tuple[Difference, ...]:
     """The lines that read otherwise."""
-    pairs = zip(plan_fields(before), plan_fields(after), strict=True)
+    pairs = zip(plan_fields(before, names), plan_fields(after, names), strict=True)
     return tuple(Difference(one.path, one.name, one.said, two.said) for one, two in pairs if one.said != two.said)
 
 
@@ -77,10 +87,19 @@ def said_group(group: str) -> Text:
     return GROUPS[Group(group)] if question is None else Text(f"{question} 题的回答", f"answers to {question}")
 
 
-def said_test(planned: PlannedTest) -> Text:
-    """By the names of its variables, as the file of the plan has them."""
-    kind, by = TESTS[planned.kind], planned.by
-    return Text(f"{kind.zh}：{planned.outcome}，按 {'、'.join(by)}", f"{kind.en}: {planned.outcome} by {', '.join(by)}")
+def said_test(planned: PlannedTest, names: Names = MappingProxyType({})) -> Text:
+    """Which test, of what, by what."""
+    kind = TESTS[planned.kind]
+    outcome, *by = (names.get(one, Text(one, one)) for one in (planned.outcome, *planned.by))
+    english = ", ".join(one.in_language("en") for one in by)
+    return Text(
+        f"{kind.zh}：{outcome.zh}，按 {'、'.join(one.zh for one in by)}",
+        f"{kind.en}: {outcome.in_language('en')} by {english}",
+    )
+
+
+def _tests(plan: AnalysisPlan, names: Names = MappingProxyType({})) -> Text:
+    return joined([said_test(one, names) for one in plan.tests])
 
 
 def _margins(plan: AnalysisPlan) -> Text:
@@ -190,10 +209,7 @@ _FIELDS: Final[dict[str, tuple[Text, Callable[[AnalysisPlan], Text]]]] = {
         Text("敏感性", "Sensitivity"),
         lambda plan: joined([SENSITIVITY[one] for one in plan.sensitivity]),
     ),
-    "tests": (
-        Text("另做的检验和模型", "Tests and models"),
-        lambda plan: joined([said_test(one) for one in plan.tests]),
-    ),
+    TESTS_PATH: (Text("另做的检验和模型", "Tests and models"), _tests),
     "interval": (Text("区间", "Interval"), lambda plan: METHODS[plan.interval]),
     "level": (Text("置信水平", "Confidence level"), lambda plan: _percent(plan.level)),
     "rule.reliability": (Text("误差大的数字", "Imprecise figures"), lambda plan: RELIABILITY[plan.rule.reliability]),

@@ -16,17 +16,19 @@ from analysis.plan import (
     NoCalibration,
     PlannedCalibration,
     PlannedMargin,
+    PlannedTest,
     Trimming,
     Unit,
 )
 from analysis.results import SHARE_INTERVALS, IntervalMethod, Reliability
 from questionnaires.text import Text
 from reports.wording.phrases import METHODS
+from survey_service.analyses import plan_tests, plan_tests_form
 from survey_service.analyses.plan_groups import groups_offered, questions_offered
 from survey_service.analyses.plan_shown import Choice, Choices, Filled
 from survey_service.analyses.plan_words import RELIABILITY
 from survey_service.analyses.plans import KnownPopulation
-from survey_service.analyses.wave_columns import WaveColumns
+from survey_service.analyses.wave_analysis import WaveToAnalyse
 
 LEAST: Final = 20  # answers a category needs, where nothing else is said
 
@@ -56,8 +58,9 @@ OFFERED: Final[Mapping[Margins, Text]] = {
 }
 
 
-def choices(wave: WaveColumns, population: KnownPopulation, plan: AnalysisPlan) -> Choices:
+def choices(given: WaveToAnalyse) -> Choices:
     """Margins need a register that can be used; those of age and sex need the questions."""
+    wave, population, plan = given.wave, given.population, given.plan
     asked = [one for one in OF_REGISTER if one.value in wave.columns.groups]
     offered = [Margins.NONE]
     if population.register is not None and plan.unit is Unit.ADULT:
@@ -73,6 +76,7 @@ def choices(wave: WaveColumns, population: KnownPopulation, plan: AnalysisPlan) 
         questions=questions_offered(wave.questionnaire),
         intervals=tuple(Choice(one.value, METHODS[one]) for one in SHARE_INTERVALS),
         reliabilities=tuple(Choice(one.value, RELIABILITY[one]) for one in Reliability),
+        tests=plan_tests.choices(given),
     )
 
 
@@ -194,6 +198,8 @@ def read(
             f"最多选 {MOST_GROUPS} 项：分得越多，为保护受访人不能照印的数字越多。",
             f"Choose at most {MOST_GROUPS}: the more there are, the more figures cannot be shown.",
         )
+    tests, faults = plan_tests_form.read(filled.tests, before.tests, offered.tests)
+    reading.faults |= faults
     if reading.faults:
         return None, reading.faults
     groups = [one.value for one in (*offered.groups, *offered.questions)]
@@ -206,6 +212,7 @@ def read(
         level=level,
         interval=interval,
         reliability=reliability,
+        tests=tests,
     ), {}
 
 
@@ -248,6 +255,7 @@ def _changed(
     level: float,
     interval: IntervalMethod,
     reliability: Reliability,
+    tests: tuple[PlannedTest, ...],
 ) -> AnalysisPlan:
     return replace(
         before,
@@ -257,4 +265,5 @@ def _changed(
         level=round(level / 100, 6),
         interval=interval,
         rule=replace(before.rule, reliability=reliability),
+        tests=tests,
     )

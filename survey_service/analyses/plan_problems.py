@@ -133,6 +133,7 @@ _UNREADABLE: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
         r"“groups”不能是 \1，只能是 \2，或者 \3（问卷里的单选题）",
     ),
     (re.compile(r"groups: name at most (\d+), each once$"), r"“groups”最多写 \1 项，不能重复"),
+    (re.compile(r"tests: name at most (\d+)$"), r"“tests”最多写 \1 项"),
     (re.compile(r"^(\S+): (.+) is none of (.+)$"), r"“\1”不能是 \2，只能是 \3 之一"),
     (re.compile(r"^(\S+): (\w+) is needed, not (.+)$"), r"“\1”要写 \2 类型的值，不能是 \3"),
     (re.compile(r"^format: this software reads format (\d+), not (.+)$"), r"“format”要写 \1，不能是 \2"),

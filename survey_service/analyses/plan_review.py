@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from analysis.plan import FORMAT, AnalysisPlan, PlanError, from_document
 from questionnaires.text import Text
 from survey_service import audit
-from survey_service.analyses import kept_plans, plan_form, plan_history
+from survey_service.analyses import kept_plans, plan_form, plan_history, plan_tests, plan_tests_form
 from survey_service.analyses.errors import PlanFails
 from survey_service.analyses.plan_fields import differences
 from survey_service.analyses.plan_problems import unreadable
@@ -44,14 +44,14 @@ def as_file(running: Services, survey_id: UUID, wave_id: UUID) -> str:
 def proposed(running: Services, survey_id: UUID, wave_id: UUID, filled: Filled) -> Proposed:
     """What the filled form would change; nothing is stored."""
     given = _given(running, survey_id, wave_id)
-    offered = plan_form.choices(given.wave, given.population, given.plan)
+    offered = plan_form.choices(given)
     try:
         plan, faults = plan_form.read(filled, given.plan, offered, given.population)
     except ValueError as error:  # of two boxes that do not go together
         plan, faults = None, {"margins": unreadable(error)}
     if plan is None:
-        return Proposed(kept=filled.kept, chosen_groups=filled.groups, faults=faults)
-    return _proposed(given, plan, filled.kept, filled.groups)
+        return Proposed(kept=filled.kept, chosen_groups=filled.groups, tests=filled.tests, faults=faults)
+    return _proposed(given, plan, filled)
 
 
 def proposed_by_file(running: Services, survey_id: UUID, wave_id: UUID, document: Any) -> Proposed:
@@ -60,11 +60,11 @@ def proposed_by_file(running: Services, survey_id: UUID, wave_id: UUID, document
     if isinstance(document, Mapping) and isinstance(beside := document.get("plan"), Mapping):
         document = {"format": FORMAT, **beside}
     given = _given(running, survey_id, wave_id)
-    kept, groups = plan_form.boxes(given.plan), given.plan.groups
+    present = _filled(given.plan)
     try:
         plan = from_document(document)
     except PlanError as error:
-        return Proposed(kept=kept, chosen_groups=groups, faults={"file": unreadable(error)})
+        return _faulty(present, unreadable(error))
     known = {two.id for two in given.wave.questionnaire.indicators}
     strange = [one for one in plan.indicators if one not in known] + unknown_variables(plan, given)
     if strange:
@@ -72,8 +72,8 @@ def proposed_by_file(running: Services, survey_id: UUID, wave_id: UUID, document
             f"问卷里没有这个指标、这道题：{'、'.join(strange)}。",
             f"The questionnaire has no such indicator or question: {', '.join(strange)}.",
         )
-        return Proposed(kept=kept, chosen_groups=groups, faults={"file": fault})
-    return _proposed(given, plan, plan_form.boxes(plan), plan.groups)
+        return _faulty(present, fault)
+    return _proposed(given, plan, _filled(plan))
 
 
 def proposed_again(running: Services, survey_id: UUID, wave_id: UUID, text: str) -> Proposed:
@@ -124,12 +124,23 @@ def _given(running: Services, survey_id: UUID, wave_id: UUID) -> WaveToAnalyse:
         return columns_and_register(session, survey_id, wave_id, running.settings.columns)
 
 
-def _proposed(given: WaveToAnalyse, plan: AnalysisPlan, kept: Mapping[str, str], groups: tuple[str, ...]) -> Proposed:
-    changes = differences(given.plan, plan)
+def _filled(plan: AnalysisPlan) -> Filled:
+    """The form as a plan fills it."""
+    return Filled(kept=plan_form.boxes(plan), groups=plan.groups, tests=plan_tests_form.filled(plan.tests))
+
+
+def _faulty(filled: Filled, fault: Text) -> Proposed:
+    """A file that cannot be taken, beside the form as it is."""
+    return Proposed(kept=filled.kept, chosen_groups=filled.groups, tests=filled.tests, faults={"file": fault})
+
+
+def _proposed(given: WaveToAnalyse, plan: AnalysisPlan, filled: Filled) -> Proposed:
+    changes = differences(given.plan, plan, plan_tests.choices(given).names)
     made = weighing(plan, given)
     return Proposed(
-        kept=kept,
-        chosen_groups=groups,
+        kept=filled.kept,
+        chosen_groups=filled.groups,
+        tests=plan_tests_form.filled(plan.tests),
         text=plan_text(plan),
         changes=tuple(changed_line(one) for one in changes),
         steps=made.steps,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from questionnaires.text import Text
 
@@ -76,6 +77,50 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TestChoices:
+    """What the rows of tests and models offer for this wave."""
+
+    __test__ = False  # not a test case of pytest's
+
+    kinds: tuple[Choice, ...]
+    indicators: tuple[Choice, ...]  # outcomes of all but crosstabs
+    yes_no: frozenset[str]  # of them those that are a yes or a no
+    classifications: tuple[Choice, ...]  # outcomes of crosstabs, and what anything is held against
+    classes: Mapping[str, int]  # of every classification, how many there are
+
+    @property
+    def names(self) -> Mapping[str, Text]:
+        return {one.value: one.name for one in (*self.classifications, *self.indicators)}
+
+
+MOST_BY: Final = 8
+
+
+def box(row: int, name: str) -> str:
+    """The name of a field of a row of tests: ``tests-0-kind``."""
+    return f"tests-{row}-{name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledTest:
+    """A row of the form: one test or model, as it was sent; what is empty was not chosen."""
+
+    kind: str = ""
+    outcome: str = ""
+    by: tuple[str, ...] = ()
+    dropped: bool = False
+
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """What its boxes for ``by`` hold: one more than are filled, at least two."""
+        return (*self.by, "", "")[: min(max(len(self.by) + 1, 2), MOST_BY)]
+
+    @property
+    def empty(self) -> bool:
+        return self.dropped or not (self.kind or self.outcome or self.by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What the form offers for this wave."""
 
@@ -84,6 +129,7 @@ class Choices:
     questions: tuple[Choice, ...]  # the same by the answers to one
     intervals: tuple[Choice, ...]
     reliabilities: tuple[Choice, ...]
+    tests: TestChoices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +138,7 @@ class Filled:
 
     kept: Mapping[str, str]
     groups: tuple[str, ...]
+    tests: tuple[FilledTest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +153,7 @@ class PlanShown:
     rates: tuple[RateLine, ...]  # empty before the figures are open
     kept: Mapping[str, str]  # the boxes of the form
     chosen_groups: tuple[str, ...]
+    tests: tuple[FilledTest, ...]
     choices: Choices
 
 
@@ -125,6 +173,7 @@ class Proposed:
 
     kept: Mapping[str, str]  # the boxes of the form, as they were filled in
     chosen_groups: tuple[str, ...]
+    tests: tuple[FilledTest, ...] = ()
     faults: Mapping[str, Text] = field(default_factory=dict)  # beside a box
     text: str = ""  # canonical; empty where it cannot be read
     changes: tuple[Said, ...] = ()

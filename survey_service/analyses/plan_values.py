@@ -10,8 +10,9 @@ from analysis.engine.run import Analysis, run, weigh
 from analysis.plan import AnalysisPlan, Level, NoCalibration, Sensitivity
 from questionnaires.indicators import Indicator
 from questionnaires.text import Text
+from survey_service.analyses import plan_tests_form
 from survey_service.analyses.plan_cells import margins_shown, notes, steps_shown
-from survey_service.analyses.plan_fields import Difference, plan_fields
+from survey_service.analyses.plan_fields import Difference, Names, plan_fields
 from survey_service.analyses.plan_form import boxes, choices
 from survey_service.analyses.plan_problems import troubles
 from survey_service.analyses.plan_shown import PlanShown, RateLine, Said, Weighing
@@ -30,11 +31,12 @@ def plan_shown(given: WaveToAnalyse, *, by_default: bool, opened: bool, every: b
     ``every``: all cells of every margin."""
     plan = given.plan
     weighed = weighing(plan, given, every=every)
+    offered = choices(given)
     sensitivities, rates = _rates(given) if opened and not weighed.trouble else ((), ())
     return PlanShown(
         text=plan_text(plan),
         sha256=plan_sha256(plan),
-        lines=_lines(plan),
+        lines=_lines(plan, offered.tests.names),
         by_default=by_default,
         why_none=why_none(plan),
         weighed=weighed,
@@ -42,13 +44,14 @@ def plan_shown(given: WaveToAnalyse, *, by_default: bool, opened: bool, every: b
         rates=rates,
         kept=boxes(plan),
         chosen_groups=plan.groups,
-        choices=choices(given.wave, given.population, plan),
+        tests=plan_tests_form.filled(plan.tests),
+        choices=offered,
     )
 
 
-def _lines(plan: AnalysisPlan) -> tuple[Said, ...]:
+def _lines(plan: AnalysisPlan, names: Names) -> tuple[Said, ...]:
     left_out = IN_THE_FILE_ONLY if plan.calibration.margins else IN_THE_FILE_ONLY + OF_MARGINS
-    return tuple(Said(one.name, one.said) for one in plan_fields(plan) if one.path not in left_out)
+    return tuple(Said(one.name, one.said) for one in plan_fields(plan, names) if one.path not in left_out)
 
 
 def changed_line(one: Difference) -> Said:

@@ -5,6 +5,7 @@ The first of two rooms: nothing on it is computed from an indicator until somebo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from questionnaires.text import Text
 from survey_service.accounts.permissions import Person, Statistician
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.analyses import kept_plans
-from survey_service.analyses.plan_shown import Filled, Proposed
+from survey_service.analyses.plan_shown import Filled, FilledTest, Proposed, box
 from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.models import WaveState
@@ -32,6 +33,7 @@ router = APIRouter()
 PAGE = "/surveys/{survey_key}/waves/{wave_key}/plan"
 BESIDE = "survey_service.analyses.plan_review"
 BOXES = ("margins", "least", "trimming", "level", "interval", "reliability")
+MOST_ROWS = re.compile("[0-9]{1,2}")
 NO_FILE = Text("请选一个方案文件（YAML）。", "Choose a plan file (YAML).")
 
 
@@ -97,6 +99,7 @@ def look_at_change(
         filled = Filled(
             kept={name: posted_forms.text(posted, name) for name in BOXES},
             groups=tuple(posted_forms.texts(posted, "groups")),
+            tests=_tests(posted),
         )
         proposed = computed(running, f"{BESIDE}:proposed", survey_id, wave_id, filled)
     return _show(request, running, reading, person, Asked(survey_key, wave_key, proposed=proposed))
@@ -127,6 +130,21 @@ def store_change(
     return go(f"/surveys/{survey_key}/waves/{wave_key}/plan")
 
 
+def _tests(posted: Posted) -> tuple[FilledTest, ...]:
+    """The rows of tests and models, as many as the form says it has."""
+    count = posted_forms.text(posted, "tests")
+    rows = int(count) if MOST_ROWS.fullmatch(count) else 0
+    return tuple(
+        FilledTest(
+            kind=posted_forms.text(posted, box(row, "kind")),
+            outcome=posted_forms.text(posted, box(row, "outcome")),
+            by=tuple(posted_forms.texts(posted, box(row, "by"))),
+            dropped=bool(posted_forms.text(posted, box(row, "dropped"))),
+        )
+        for row in range(rows)
+    )
+
+
 def _show(request: Request, running: Running, reading: Reading, person: Person, asked: Asked) -> Response:
     fault, proposed = asked.fault, asked.proposed
     with reading.begin() as session:
@@ -145,6 +163,7 @@ def _show(request: Request, running: Running, reading: Reading, person: Person, 
             "proposed": proposed,
             "kept": of_form.kept,
             "chosen_groups": of_form.chosen_groups,
+            "tests": (*of_form.tests, FilledTest()),
             "faults": {} if proposed is None else proposed.faults,
             "fault": fault,
             "reason": asked.reason,

@@ -139,7 +139,7 @@ def test_before_the_lock_nothing_is_computed_from_an_indicator(
     counted()
     monkeypatch.setattr(plan_values, "run", forbidden)
     sign_in(client, "statistician")
-    page = get(client, PLAN)
+    page = re.sub(r"<select.*?</select>", "", get(client, PLAN), flags=re.DOTALL)  # which offer names for tests
     propose(client, BOXES | {"trimming": "3"})
     for figure in (*(one.name.zh for one in QUESTIONNAIRE.indicators), "敏感性：全市"):
         assert figure not in page, figure

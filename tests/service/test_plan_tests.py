@@ -164,7 +164,7 @@ def test_the_page_of_questions_shows_them(client: TestClient, under_review: Worl
         f"{HERE}/plan", data=sent, files={"file": ("p.yaml", text.encode())}, headers={"Accept": "text/html"}
     )
     assert answer.status_code == 200, answer.text
-    assert "列联表（Rao–Scott 检验）：overall，按 know" in answer.text
+    assert "列联表（Rao–Scott 检验）：总体满意，按 知道创建" in answer.text
 
 
 def as_yaml_of(one: PlannedTest) -> str:
