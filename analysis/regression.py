@@ -23,6 +23,8 @@ from analysis.problems import DataProblem, DesignError
 from analysis.results import LonelyPsu
 
 _STEPS = 50
+_FARTHEST = 30.0
+"""On the logit scale: beyond 36 a chance is 1 to the last digit, so that steps towards infinity would end there."""
 
 
 class Family(StrEnum):
@@ -129,7 +131,7 @@ def _logistic(
         information = matrix.T @ (matrix * (weight * chance * (1 - chance))[:, None])
         step = np.linalg.solve(information, matrix.T @ (weight * (y - chance)))
         beta = beta + step
-        if np.abs(matrix @ beta).max() > 40:
+        if np.abs(matrix @ beta).max() > _FARTHEST:
             break
         if float(step @ information @ step) / scale < 1e-26:
             chance = expit(matrix @ beta)

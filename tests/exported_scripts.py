@@ -47,6 +47,15 @@ def skip_without_r() -> None:
 def run(script: Path) -> Mapping[Key, Line]:
     """(community, street, age, sex, indicator) -> figures, as the script prints them. It has to read its own folder's
     files wherever it is started, and Chinese where no language is set."""
+    table = printed(script)
+    assert list(table.columns) == [*AREAS, "indicator", *FIGURES]
+    return {
+        tuple(row[:5]): tuple(float(one) if one else None for one in row[5:]) for row in table.itertuples(index=False)
+    }
+
+
+def printed(script: Path) -> pd.DataFrame:
+    """What a script prints, all of it texts."""
     program = PROGRAMS[script.suffix.removeprefix(".")]
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
     done = subprocess.run(
@@ -60,11 +69,7 @@ def run(script: Path) -> Mapping[Key, Line]:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    table = pd.read_csv(io.StringIO(done.stdout), dtype=str, keep_default_na=False)
-    assert list(table.columns) == [*AREAS, "indicator", *FIGURES]
-    return {
-        tuple(row[:5]): tuple(float(one) if one else None for one in row[5:]) for row in table.itertuples(index=False)
-    }
+    return pd.read_csv(io.StringIO(done.stdout), dtype=str, keep_default_na=False)
 
 
 def of_tables(tables: Iterable[EstimateTable]) -> Mapping[Key, Line]:

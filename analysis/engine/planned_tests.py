@@ -39,6 +39,8 @@ class Tested:
     is the second less the first, and a regression holds against the first. ``shares``: of a crosstab, by label of its
     second classification."""
 
+    __test__ = False  # not a test case of pytest's
+
     planned: PlannedTest
     test: TestResult | None = None
     regression: Regression | None = None

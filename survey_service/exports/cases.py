@@ -116,6 +116,7 @@ def dataset_of_wave(source: WaveSource, *, texts: bool = False, seed_of: Callabl
         margins=margins,
         cut=tuple(table.cut),
         texts=texts,
+        classes={name: tuple(labels.names) for name, labels in given.wave.columns.groups.items()},
         adults_known=given.wave.columns.adults_known,
     )
 

@@ -129,6 +129,7 @@ class Dataset:
     margins: tuple[Margin, ...] = ()
     cut: tuple[CutName, ...] = ()
     texts: bool = False  # whether open answers are in it
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of age and sex, in their order
     adults_known: bool = False  # of every household, so that weights are of persons
 
     def variable(self, name: str) -> Variable:

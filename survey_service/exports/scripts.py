@@ -98,12 +98,22 @@ def settings(dataset: Dataset, stem: str) -> dict[str, Any]:
 
 
 def for_r(found: Mapping[str, Any], notes: Sequence[Text]) -> bytes:
+    return in_r_with(found, notes, ("design.R", "intervals.R", "estimates.R"))
+
+
+def in_r_with(found: Mapping[str, Any], notes: Sequence[Text], bodies: Sequence[str]) -> bytes:
+    """A script for R: its settings, and one body after another."""
     head = [*_comments(notes), "# Rscript <this file>", "", f"settings <- {in_r(found)}", ""]
-    return ("\n".join(head) + body("estimates.R")).encode()
+    return ("\n".join(head) + "\n".join(map(body, bodies))).encode()
 
 
 def for_python(found: Mapping[str, Any], notes: Sequence[Text]) -> bytes:
-    text = body("estimates.py")
+    return in_python_with(found, notes, "estimates.py")
+
+
+def in_python_with(found: Mapping[str, Any], notes: Sequence[Text], name: str) -> bytes:
+    """A script for Python: the body of that name with its settings."""
+    text = body(name)
     if text.count(_PLACE_IN_PYTHON) != 1:
         raise ValueError("the script for Python has no place for its settings")
     written = f"SETTINGS: dict[str, Any] = {pprint.pformat(dict(found), width=WIDTH, sort_dicts=False)}\n"

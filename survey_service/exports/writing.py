@@ -178,6 +178,9 @@ class _Writing:
         stem = file_stem(self.dataset.wave)
         yield self._whole(self._name(".R"), 0, _call("scripts", "write_for_r", stem))
         yield self._whole(self._name(".py"), 0, _call("scripts", "write_for_python", stem))
+        if self.dataset.plan.tests:
+            yield self._whole(self._name("-tests.R"), 0, _call("planned_scripts", "write_for_r", stem))
+            yield self._whole(self._name("-tests.py"), 0, _call("planned_scripts", "write_for_python", stem))
         if self.dataset.margins:
             yield self._whole("margins.csv", 0, _call("scripts", "write_margins"))
 

@@ -225,7 +225,7 @@ def test_intervals_of_the_script_for_python_are_the_house_rules(
 
 def test_intervals_of_the_script_for_r_are_the_house_rules(tmp_path: Path) -> None:
     exported_scripts.skip_without_r()
-    body = scripts.body("estimates.R")
+    body = scripts.body("intervals.R")
     functions = body[
         body.index("t_of <- function") : body.index(
             "# ---------------------------------------------------------------- figures"

@@ -12,12 +12,13 @@ import pandas as pd
 
 from analysis import engine
 from analysis.case_columns import CaseColumns, PopulationRegister
+from analysis.engine.distributions import Answers
 from analysis.engine.figures import Asked
 from analysis.plan import AnalysisPlan
 from questionnaires.text import Text
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.wave_columns import WaveColumns
-from survey_service.exports import scripts
+from survey_service.exports import planned_scripts, scripts
 from survey_service.exports.csv_file import write_csv
 from survey_service.exports.dataset import Dataset, Holds, Measure, Role, Variable
 from survey_service.exports.drawn import DrawnCases
@@ -63,11 +64,19 @@ def mixed(columns: CaseColumns, seed: int = 5) -> CaseColumns:
 
 
 def export(
-    folder: Path, columns: CaseColumns, register: PopulationRegister, plan: AnalysisPlan, asked: Sequence[Asked] = MIXED
+    folder: Path,
+    columns: CaseColumns,
+    register: PopulationRegister,
+    plan: AnalysisPlan,
+    asked: Sequence[Asked] = MIXED,
+    questions: Sequence[Answers] = (),
 ) -> engine.Analysis:
-    """Write ``wave.csv``, ``wave.R``, ``wave.py`` and ``margins.csv``; returns what the engine makes of the columns."""
+    """Write ``wave.csv``, ``wave.R``, ``wave.py`` and ``margins.csv``; returns what the engine makes of the columns.
+
+    ``questions``: answers to questions of ``QUESTIONNAIRE``, of one answer. A plan with tests brings their scripts.
+    """
     found = engine.run(plan, columns, asked, register)
-    dataset = _dataset(columns, plan, found)
+    dataset = _dataset(columns, plan, found, questions)
     write_csv(dataset, folder / f"{STEM}.csv", lambda _: None)
     indicators = [
         {
@@ -84,10 +93,13 @@ def export(
     (folder / f"{STEM}.R").write_bytes(scripts.for_r(settings, ()))
     (folder / f"{STEM}.py").write_bytes(scripts.for_python(settings, ()))
     scripts.write_margins(dataset, folder / scripts.MARGINS)
+    if plan.tests:
+        planned_scripts.write_for_r(dataset, folder / f"{STEM}-tests.R", STEM)
+        planned_scripts.write_for_python(dataset, folder / f"{STEM}-tests.py", STEM)
     return found
 
 
-def _dataset(columns: CaseColumns, plan: AnalysisPlan, found: engine.Analysis) -> Dataset:
+def _dataset(columns: CaseColumns, plan: AnalysisPlan, found: engine.Analysis, questions: Sequence[Answers]) -> Dataset:
     fixed, margins = FixedColumns(
         wave=_wave(columns),
         plan=plan,
@@ -101,7 +113,7 @@ def _dataset(columns: CaseColumns, plan: AnalysisPlan, found: engine.Analysis) -
         for which, values in (("y", columns.numerators), ("x", columns.denominators))
     ]
     order = np.random.default_rng(2).permutation(columns.cases)
-    every = (*fixed, *pairs)
+    every = (*fixed, *pairs, *(_answers(columns, one) for one in questions))
     return Dataset(
         survey="simulated",
         wave=STEM,
@@ -114,8 +126,9 @@ def _dataset(columns: CaseColumns, plan: AnalysisPlan, found: engine.Analysis) -
         plan=plan,
         questionnaire=QUESTIONNAIRE,
         indicators=(),
-        names={},
+        names={(which, name): f"{which}_{name}" for which in ("y", "x") for name in columns.indicators},
         margins=margins,
+        classes={name: tuple(labels.names) for name, labels in columns.groups.items()},
         adults_known=columns.adults_known,
     )
 
@@ -123,6 +136,16 @@ def _dataset(columns: CaseColumns, plan: AnalysisPlan, found: engine.Analysis) -
 def _pair(name: str) -> Variable:
     label = Text(name, name)
     return Variable(name=name, label=label, measure=Measure.SCALE, holds=Holds.NUMBER, role=Role.INDICATOR)
+
+
+def _answers(columns: CaseColumns, one: Answers) -> CaseColumn:
+    """Codes as an export has them: -9 where somebody gave no answer."""
+    codes = np.array([-9.0 if answer is None else float(next(iter(answer))) for answer in one.answers])
+    label = Text(one.id, one.id)
+    variable = Variable(
+        name=one.id, label=label, measure=Measure.NOMINAL, holds=Holds.WHOLE, role=Role.ANSWER, source=one.id
+    )
+    return CaseColumn(variable=variable, values=_spread(columns, codes[one.code]))
 
 
 def _spread(columns: CaseColumns, values: np.ndarray) -> np.ndarray:

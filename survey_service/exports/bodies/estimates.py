@@ -335,19 +335,32 @@ def all_alike_limit(n: int, df: int) -> float:
 
 
 class Indicator:
-    """Its pairs, and whom it is asked of."""
+    """Its pairs, and whom it is asked of; ``missing``: whether an answer is missing that there might have been."""
 
-    def __init__(self, one: Mapping[str, Any], people: pd.DataFrame) -> None:
-        y, x = numbers(people, one["y"]), numbers(people, one["x"])
-        self.rows = ~np.isnan(y) & ~np.isnan(x)
-        if one["scale"] is not None:
-            self.rows &= x > 0
-        self.y, self.x = np.where(self.rows, y, 0.0), np.where(self.rows, x, 0.0)
-        self.share, self.scale = one["share"], one["scale"] or (-math.inf, math.inf)
-        self.missing = one["scale"] is None and not self.rows.all()
+    def __init__(
+        self, y: np.ndarray, x: np.ndarray, rows: np.ndarray, *, share: bool, scale: Any, missing: bool
+    ) -> None:
+        self.rows, self.share, self.missing = rows, share, missing
+        self.y, self.x = np.where(rows, y, 0.0), np.where(rows, x, 0.0)
+        self.scale = scale or (-math.inf, math.inf)
         told = self.y[self.rows]
         self.zero_one = bool((self.x[self.rows] == 1).all() and np.isin(told, (0, 1)).all())
         self.centre = told.sum() / self.x.sum() if self.x.sum() else 0.0
+
+    @classmethod
+    def of(cls, one: Mapping[str, Any], people: pd.DataFrame) -> Indicator:
+        y, x = numbers(people, one["y"]), numbers(people, one["x"])
+        rows = ~np.isnan(y) & ~np.isnan(x)
+        if one["scale"] is not None:
+            rows &= x > 0
+        missing = one["scale"] is None and not rows.all()
+        return cls(y, x, rows, share=one["share"], scale=one["scale"], missing=missing)
+
+    @classmethod
+    def of_answer(cls, chosen: np.ndarray, answered: np.ndarray) -> Indicator:
+        """The share that chose one answer to a question."""
+        ones = np.ones(len(chosen))
+        return cls(chosen * ones, ones, answered, share=True, scale=(0.0, 1.0), missing=not answered.all())
 
 
 class Point:
@@ -457,7 +470,7 @@ def table(people: pd.DataFrame, design: Design, by: list[str]) -> list[dict[str,
     keys = people[by].fillna("")
     none = (keys == "").any(axis=1).to_numpy() if by else np.zeros(len(people), dtype=bool)
     domains = sorted(set(map(tuple, keys[~none].to_numpy().tolist()))) if by else [()]
-    bases = {one["id"]: Indicator(one, people) for one in SETTINGS["indicators"] if not one["parts"]}
+    bases = {one["id"]: Indicator.of(one, people) for one in SETTINGS["indicators"] if not one["parts"]}
     lines: list[dict[str, Any]] = []
     at_once = max(1, AT_ONCE // (len(people) * len(SETTINGS["indicators"])))
     for start in range(0, len(domains), at_once):
@@ -507,7 +520,8 @@ def _columns(one: Figure) -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def prepared() -> tuple[pd.DataFrame, Design]:
+    """Who answered, and the design with the weights rebuilt."""
     cases = read(SETTINGS["data"])
     cases["within"] = pd.to_numeric(cases[SETTINGS["adults"]]).fillna(1) if SETTINGS["adults_asked"] else 1
     answered = numbers(cases, "answered") == 1
@@ -521,7 +535,11 @@ def main() -> None:
         hold_against_the_file(people, "weight_calibrated", first)
         hold_against_the_file(people, "weight_trimmed", margins.before)
     hold_against_the_file(people, "weight_final", weight)
-    design = Design(people, weight, margins)
+    return people, Design(people, weight, margins)
+
+
+def main() -> None:
+    people, design = prepared()
     lines = [line for level in SETTINGS["levels"] for line in table(people, design, BY[level])]
     for group in SETTINGS["groups"]:
         # Whose age or sex was not answered has one drawn for the margins, and belongs to no group.
