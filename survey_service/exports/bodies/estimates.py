@@ -21,6 +21,7 @@ ALL_DRAWN = 1e-7  # a sampling fraction this near to 1 is a census
 REACHED = 1e-6
 AT_ONCE = 5_000_000  # rows x figures that are in memory together
 AREAS = ("community", "street", "age", "sex")
+FIGURES = ("value", "standard_error", "low", "high", "respondents", "degrees_of_freedom")
 BY = {"community": ["community"], "street": ["street"], "city": []}
 
 
@@ -335,32 +336,19 @@ def all_alike_limit(n: int, df: int) -> float:
 
 
 class Indicator:
-    """Its pairs, and whom it is asked of; ``missing``: whether an answer is missing that there might have been."""
+    """Its pairs, and whom it is asked of."""
 
-    def __init__(
-        self, y: np.ndarray, x: np.ndarray, rows: np.ndarray, *, share: bool, scale: Any, missing: bool
-    ) -> None:
-        self.rows, self.share, self.missing = rows, share, missing
-        self.y, self.x = np.where(rows, y, 0.0), np.where(rows, x, 0.0)
-        self.scale = scale or (-math.inf, math.inf)
+    def __init__(self, one: Mapping[str, Any], people: pd.DataFrame) -> None:
+        y, x = numbers(people, one["y"]), numbers(people, one["x"])
+        self.rows = ~np.isnan(y) & ~np.isnan(x)
+        if one["scale"] is not None:
+            self.rows &= x > 0
+        self.y, self.x = np.where(self.rows, y, 0.0), np.where(self.rows, x, 0.0)
+        self.share, self.scale = one["share"], one["scale"] or (-math.inf, math.inf)
+        self.missing = one["scale"] is None and not self.rows.all()
         told = self.y[self.rows]
         self.zero_one = bool((self.x[self.rows] == 1).all() and np.isin(told, (0, 1)).all())
         self.centre = told.sum() / self.x.sum() if self.x.sum() else 0.0
-
-    @classmethod
-    def of(cls, one: Mapping[str, Any], people: pd.DataFrame) -> Indicator:
-        y, x = numbers(people, one["y"]), numbers(people, one["x"])
-        rows = ~np.isnan(y) & ~np.isnan(x)
-        if one["scale"] is not None:
-            rows &= x > 0
-        missing = one["scale"] is None and not rows.all()
-        return cls(y, x, rows, share=one["share"], scale=one["scale"], missing=missing)
-
-    @classmethod
-    def of_answer(cls, chosen: np.ndarray, answered: np.ndarray) -> Indicator:
-        """The share that chose one answer to a question."""
-        ones = np.ones(len(chosen))
-        return cls(chosen * ones, ones, answered, share=True, scale=(0.0, 1.0), missing=not answered.all())
 
 
 class Point:
@@ -470,7 +458,7 @@ def table(people: pd.DataFrame, design: Design, by: list[str]) -> list[dict[str,
     keys = people[by].fillna("")
     none = (keys == "").any(axis=1).to_numpy() if by else np.zeros(len(people), dtype=bool)
     domains = sorted(set(map(tuple, keys[~none].to_numpy().tolist()))) if by else [()]
-    bases = {one["id"]: Indicator.of(one, people) for one in SETTINGS["indicators"] if not one["parts"]}
+    bases = {one["id"]: Indicator(one, people) for one in SETTINGS["indicators"] if not one["parts"]}
     lines: list[dict[str, Any]] = []
     at_once = max(1, AT_ONCE // (len(people) * len(SETTINGS["indicators"])))
     for start in range(0, len(domains), at_once):
@@ -510,14 +498,7 @@ def _influence(at: Mapping[str, Point], one: Mapping[str, Any]) -> tuple[np.ndar
 
 
 def _columns(one: Figure) -> dict[str, Any]:
-    return {
-        "value": one.value,
-        "standard_error": one.se,
-        "low": one.low,
-        "high": one.high,
-        "respondents": one.n,
-        "degrees_of_freedom": one.df,
-    }
+    return dict(zip(FIGURES, (one.value, one.se, one.low, one.high, one.n, one.df), strict=True))
 
 
 def prepared() -> tuple[pd.DataFrame, Design]:

@@ -180,7 +180,9 @@ def crosstab(wave: Wave, one: Mapping[str, Any]) -> list[Line]:
     for place in np.unique(b[(b >= 0) & (a >= 0) & (wave.weight > 0)]).tolist():
         of_class = wave.label(by, place)
         for option in range(len(SETTINGS["variables"][one["outcome"]]["codes"])):
-            share = script.Indicator.of_answer(a == option, a >= 0)
+            answered = pd.DataFrame({"y": (a == option) * 1.0, "x": np.where(a >= 0, 1.0, np.nan)})
+            share = script.Indicator({"y": "y", "x": "x", "share": True, "scale": (0.0, 1.0)}, answered)
+            share.missing = bool((a < 0).any())
             at = script.Point(share, wave.design, b == place, bool((b < 0).any()))
             v, v0 = (float(part[0]) for part in wave.design.variance(at.z[:, None], at.rows[:, None]))
             made = script.figure(at, v, v0, wave.design.margins is not None)
