@@ -26,6 +26,7 @@ from reports.layout.setting import Setter
 from reports.marks import Disc, Fill, Mark, Squares, Stroke, Words
 from reports.story import area_story, community_story, domain_story, estimates_story
 from reports.story.verification import verified
+from reports.tagging import Tree
 from reports.typesetting.composer import Piece, composer
 from reports.wording.facts import LANGUAGE_TAGS, PRODUCER
 
@@ -138,10 +139,12 @@ def drawn(typeset: Typeset) -> bytes:
         lang=LANGUAGE_TAGS[story.language],
     )
     describe(canvas, story)
+    tree = Tree()
     for number, page in enumerate(pages, 1):
-        draw_page(canvas, page, number, fonts)
+        draw_page(canvas, page, number, fonts, tree)
         canvas.showPage()
     document: Any = getattr(canvas, "_doc")  # noqa: B009  # the stubs hide it
+    tree.add_to(document)
     for font in fonts.values():
         font.add_to(document)
     canvas.save()
@@ -169,9 +172,9 @@ def describe(canvas: Any, story: Story) -> None:
     stamp.YMDhms = tuple(moment.timetuple())[:6]
 
 
-def draw_page(canvas: Any, page: Page, number: int, fonts: dict[Weight, EmbeddedFont]) -> None:
+def draw_page(canvas: Any, page: Page, number: int, fonts: dict[Weight, EmbeddedFont], tree: Tree) -> None:
     """The marks of one page as operators, and its bookmarks."""
-    canvas._code.extend(operators(mark, fonts) for mark in page.marks)
+    canvas._code.extend(tree.page(page.marks, lambda mark: operators(mark, fonts)))
     for place, (title, y) in enumerate(page.bookmarks):
         key = f"p{number}-{place}"
         canvas.bookmarkHorizontalAbsolute(key, style.PAGE_HEIGHT - style.MARGIN_TOP - y + 6)
@@ -200,11 +203,16 @@ def operators(mark: Mark, fonts: dict[Weight, EmbeddedFont]) -> str:
 
 
 def shown(piece: Piece, x: float, y: float, fonts: dict[Weight, EmbeddedFont]) -> str:
-    """One text-showing operator. Gaps and squeezes are kerns inside it, so no reader takes them for line ends."""
+    """One text-showing operator. Gaps are kerns inside it, squeezes are narrower characters: no reader takes either for
+    the end of a line."""
     span = piece.style
     font = fonts[span.weight]
     parts, run = [], ""
     for character, kern in zip(piece.text, piece.kerns, strict=True):
+        if kern < -1e-9:
+            parts.append(f"<{font.encode(run)}{font.squeezed(character, round(-kern * 1000))}>")
+            run = ""
+            continue
         run += character
         if abs(kern) > 1e-9:
             parts.append(f"<{font.encode(run)}> {number(-kern * 1000)}")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reports import style
 from reports.blocks import Card, Cards
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
-from reports.marks import Fill, Frame, Mark, Stroke, Words, moved
+from reports.marks import Fill, Frame, Mark, Stroke, Words, moved, spoken
+from reports.structure import Node
 from reports.style import U
+from reports.wording.verdicts import verdict_word
 
 ROW_GAP = 5 * U
 SIGN_STEP = 9.4  # pt between the signs of communities
@@ -77,11 +80,12 @@ def word_width(setter: Setter, block: Card, role: style.Role) -> float:
 def figure_marks(setter: Setter, block: Card, y: float, role: style.Role) -> tuple[list[Mark], float]:
     """The large figure with its unit, and where it ends."""
     line = setter.composer.line(role.span(block.figure))
-    marks: list[Mark] = [setter.flush(line, 0, y)]
+    node = Node(kind="P")
+    marks: list[Mark] = [replace(setter.flush(line, 0, y), node=node)]
     end = line.width
     if block.unit and block.figure != "—":
         unit = setter.left(style.CARD_UNIT, block.unit, end + 0.8, y)
-        marks.append(unit)
+        marks.append(replace(unit, node=node))
         end = unit.x + unit.line.width
     return marks, end
 
@@ -97,7 +101,7 @@ def figure_role(setter: Setter, block: Card, width: float) -> style.Role:
 
 def name_marks(setter: Setter, block: Card, width: float) -> tuple[list[Mark], float]:
     """The indicator's name, on as many lines as it needs, and the baseline of the last."""
-    words, count = setter.paragraph(style.CARD_NAME, block.name, width, y=5 * U)
+    words, count = setter.paragraph(style.CARD_NAME, block.name, width, y=5 * U, node=Node(kind="H3"))
     return list(words), 5 * U + (count - 1) * style.CARD_NAME.leading
 
 
@@ -109,14 +113,15 @@ def rows_marks(
     for i, (label, value) in enumerate(rows):
         if i:
             marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
-        marks.append(setter.left(style.NOTE, label, x, y))
+        node = Node(kind="P")
+        marks.append(replace(setter.left(style.NOTE, label, x, y), node=node))
         role = style.ROW
         room = width - setter.width(style.NOTE, label) - 4
         if setter.width(role, value) > room:
             role = style.Role(7.5, 3 * U)
         if setter.width(role, value) > room:
             y += style.NOTE.leading
-        marks.append(setter.right(role, value, x + width, y))
+        marks.append(replace(setter.right(role, value, x + width, y), node=node))
         y += 4.2 * U
     if rows:
         marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
@@ -213,7 +218,8 @@ def sign_marks(setter: Setter, block: Card, width: float, y: float) -> tuple[lis
             marks.extend(setter.sign(verdict, x + i * step, y, 2.9))
         middle = x + (count - 1) * step / 2
         word = setter.composer.line(style.Role(9, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count)))
-        marks.append(Words(middle - word.width / 2, y + 4.6 * U, word))
+        number = Words(middle - word.width / 2, y + 4.6 * U, word)
+        marks.extend(spoken((number,), f"{verdict_word(verdict, setter.language)} {count}"))
         x += count * step
     return marks, y + 4.6 * U
 
@@ -226,7 +232,8 @@ def count_marks(setter: Setter, block: Card, width: float, y: float) -> tuple[li
         x = i * place
         marks.extend(setter.sign(verdict, x + 4.2, y, 2.9))
         word = setter.composer.line(style.Role(9, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count)))
-        marks.append(Words(x + 11, y + OPTICAL_MIDDLE * 9, word))
+        number = Words(x + 11, y + OPTICAL_MIDDLE * 9, word)
+        marks.extend(spoken((number,), f"{verdict_word(verdict, setter.language)} {count}"))
     return marks, y + U
 
 

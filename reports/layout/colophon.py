@@ -8,6 +8,7 @@ from reports import style
 from reports.blocks import Colophon
 from reports.layout.setting import Setter
 from reports.marks import Frame, Squares, Stroke
+from reports.structure import Node
 from reports.style import U
 
 SIDE = 13 * style.MILLIMETRE  # of the code: a phone reads squares of a third of a millimetre
@@ -39,4 +40,4 @@ def squares(address: str, x: float, y: float) -> Squares:
             if end > start:
                 runs.append((row, start, end))
             start = end + 1
-    return Squares(x, y, SIDE / len(modules), tuple(runs))
+    return Squares(x, y, SIDE / len(modules), tuple(runs), Node(kind="Figure", alt=address))

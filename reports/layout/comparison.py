@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reports import style
@@ -9,7 +10,8 @@ from reports.blocks import Column, Comparison, ComparisonGroup, ComparisonRow
 from reports.charts import Scale, gridlines, interval_marks
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
 from reports.layout.tables import align_on_dash, axis_insets, axis_marks, dash_place
-from reports.marks import Frame, Mark, Stack, Stroke, Words, below
+from reports.marks import Frame, Mark, Stack, Stroke, Words, below, furniture, part_of
+from reports.structure import Node, row_of
 from reports.style import Role, U
 from reports.typesetting.composer import Line
 
@@ -18,6 +20,7 @@ LABEL_LEADING = 9.0  # pt between the lines of a name too long for one
 ABOVE = 2.1 * U  # room for the target's figure
 UNDER = 0.4 * U
 GAP = 12.0
+CELLS = 5  # of a row for whoever hears it: group, place, estimate, interval, n
 FIRST_BASELINE = ROW / 2 + OPTICAL_MIDDLE * style.ROW.size
 
 
@@ -53,29 +56,48 @@ class Places:
 def comparison(setter: Setter, block: Comparison, width: float) -> Stack:
     """A frame per indicator under a head that is repeated on a new page."""
     places = Places(setter, block, width)
-    head = below(setter.section_head(block.title, block.unit, width), axis_head(setter, block, places, width))
-    frames = [group_frame(setter, group, places, width, first=i == 0) for i, group in enumerate(block.groups)]
+    node = Node(kind="Table")
+    head = below(setter.section_head(block.title, block.unit, width), axis_head(setter, block, places, width, node))
+    frames = [group_frame(setter, group, places, width, node, first=i == 0) for i, group in enumerate(block.groups)]
     if block.notes:
         frames[-1] = below(frames[-1], setter.notes(block.notes, width))
     frames[0] = below(head, frames[0])
     return Stack(tuple(frames), head)
 
 
-def axis_head(setter: Setter, block: Comparison, places: Places, width: float) -> Frame:
+def axis_head(setter: Setter, block: Comparison, places: Places, width: float, node: Node) -> Frame:
     """The figures of the axis and the heads of the columns."""
     y = 5 * U
-    marks: list[Mark] = axis_marks(setter, places.scale, y)
-    estimate, interval, n = block.heads
-    marks.append(setter.right(style.NOTE, estimate, places.value_x, y))
-    marks.append(setter.right(style.NOTE, interval, places.interval_right, y))
-    marks.append(setter.right(style.NOTE, n, width, y))
+    marks: list[Mark] = [*furniture(axis_marks(setter, places.scale, y))]
+    _, cells = row_of(node, CELLS, head=True)
+    ends = (places.value_x, places.interval_right, width)
+    for cell, head, right in zip(cells[2:], block.heads, ends, strict=True):
+        marks.append(replace(setter.right(style.NOTE, head, right, y), node=cell))
     marks.append(Stroke(0, y + 1.2 * U, width, y + 1.2 * U, style.RULE_HEAD, style.RULE))
     return Frame(y + 1.2 * U, tuple(marks))
 
 
-def group_frame(setter: Setter, group: ComparisonGroup, places: Places, width: float, *, first: bool) -> Frame:
+def rows_of(node: Node, rows: int) -> tuple[Node, list[tuple[Node, ...]]]:
+    """The cell of a group's name, which stands for all its rows, and of each row the others: place, estimate,
+    interval, n."""
+    first = Node(kind="TR", parent=node, cells=(("TH", "Row"), ("TH", "Row"), ("TD", ""), ("TD", ""), ("TD", "")))
+    further = [Node(kind="TR", parent=node, cells=first.cells[1:]) for _ in range(rows - 1)]
+    name = Node(kind="TH", parent=first, rows=rows)
+    cells = [
+        tuple(Node(kind=kind, parent=row, place=place) for place, (kind, _) in enumerate(row.cells))[-CELLS + 1 :]
+        for row in (first, *further)
+    ]
+    return name, cells
+
+
+def group_frame(
+    setter: Setter, group: ComparisonGroup, places: Places, width: float, node: Node, *, first: bool
+) -> Frame:
     """One indicator: its name and verdict, its rows, its target as a line across them."""
-    names, count = setter.paragraph(style.SECTION_TITLE, group.name, places.name_width, y=ABOVE + FIRST_BASELINE)
+    name, cells = rows_of(node, len(group.rows))
+    names, count = setter.paragraph(
+        style.SECTION_TITLE, group.name, places.name_width, y=ABOVE + FIRST_BASELINE, node=name
+    )
     needed = count + (1 if group.verdict else 0)
     labels = [label_lines(setter, row.name, places.label_width, own=i == 0) for i, row in enumerate(group.rows)]
     heights = [ROW if len(lines) == 1 else len(lines) * LABEL_LEADING + 2 * U for _, lines in labels]
@@ -89,33 +111,37 @@ def group_frame(setter: Setter, group: ComparisonGroup, places: Places, width: f
         y = ABOVE + FIRST_BASELINE + count * ROW
         marks.extend(setter.sign(group.verdict, 4.0, y - OPTICAL_MIDDLE * style.NOTE.size, 2.9))
         colour = style.VERDICT_COLOUR[group.verdict] if group.verdict.value != "not_published" else style.GREY
-        marks.append(setter.left(Role(7.5, 3 * U, colour=colour), group.word, 10, y))
+        marks.append(replace(setter.left(Role(7.5, 3 * U, colour=colour), group.word, 10, y), node=name))
     middle = ABOVE
     for i, row in enumerate(group.rows):
         middle += heights[i] / 2
         role, lines = labels[i]
         baseline = middle + OPTICAL_MIDDLE * role.size - (len(lines) - 1) * LABEL_LEADING / 2
-        marks.extend(Words(places.label_x, baseline + n * LABEL_LEADING, line) for n, line in enumerate(lines))
+        label, *figures = cells[i]
+        marks.extend(Words(places.label_x, baseline + n * LABEL_LEADING, line, label) for n, line in enumerate(lines))
         if row.range is not None:
             marks.extend(interval_marks(scale, row.range, middle))
-        marks.extend(figure_marks(setter, row, places, middle, own=i == 0))
+        marks.extend(figure_marks(setter, row, places, middle, figures, own=i == 0))
         middle += heights[i] / 2
     if group.target is not None:
-        marks.extend(target_marks(setter, group, scale, height))
+        marks.extend(part_of(name, target_marks(setter, group, scale, height)))
     return Frame(height, tuple(marks))
 
 
-def figure_marks(setter: Setter, row: ComparisonRow, places: Places, middle: float, *, own: bool) -> list[Mark]:
-    """Estimate, interval and n of one row."""
+def figure_marks(
+    setter: Setter, row: ComparisonRow, places: Places, middle: float, cells: Sequence[Node], *, own: bool
+) -> list[Mark]:
+    """Estimate, interval and n of one row, in those cells."""
+    estimate, interval, size = cells
     role = style.ROW if own else style.ROW_CONTEXT
     y = middle + OPTICAL_MIDDLE * role.size
-    marks: list[Mark] = [setter.right(role, row.value, places.value_x, y, bold=own)]
+    marks: list[Mark] = [replace(setter.right(role, row.value, places.value_x, y, bold=own), node=estimate)]
     if row.letter:
-        marks.append(setter.left(style.LETTER, row.letter, places.value_x + 1, y - 3))
+        marks.append(replace(setter.left(style.LETTER, row.letter, places.value_x + 1, y - 3), node=estimate))
     if row.interval:
-        marks.append(align_on_dash(setter, role, row.interval, places.dash_x, y))
+        marks.append(replace(align_on_dash(setter, role, row.interval, places.dash_x, y), node=interval))
     if row.n:
-        marks.append(setter.right(role, row.n, places.n_x, y))
+        marks.append(replace(setter.right(role, row.n, places.n_x, y), node=size))
     return marks
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports import style
 from reports.blocks import Answer, Masthead
 from reports.layout.setting import Setter
 from reports.marks import Frame, Mark, Stroke, Words
+from reports.structure import Node
 from reports.style import Role, U
 from reports.typesetting.composer import Line
 
@@ -22,8 +25,9 @@ def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
     marks.extend(words)
     role, lines = title_lines(setter, block.title, free)
     y = (11 if len(lines) == 1 else 10) * U + (count - 1) * style.OVERLINE.leading
+    name = Node(kind="H1")
     for line in lines:
-        marks.append(setter.flush(line, 0, y))
+        marks.append(replace(setter.flush(line, 0, y), node=name))
         y += role.leading
     y = max(y - role.leading + 6 * U, 17 * U)
     words, count = setter.paragraph(style.PROGRAMME, block.programme, width, y=y)
@@ -69,9 +73,10 @@ def statutory(setter: Setter, block: Masthead, width: float) -> tuple[Words, ...
     marks: list[Words] = []
     y = 2 * U
     for label, lines in broken:
-        marks.append(setter.left(role, label + block.colon, x - label_width, y))
+        node = Node(kind="P")
+        marks.append(replace(setter.left(role, label + block.colon, x - label_width, y), node=node))
         for line in lines:
-            marks.append(Words(x, y, line))
+            marks.append(Words(x, y, line, node))
             y += role.leading
     return tuple(marks)
 

@@ -29,7 +29,7 @@ from reports.layout.masthead import answer, masthead
 from reports.layout.prose import glossary, prose, small_print
 from reports.layout.setting import Setter
 from reports.layout.tables import table
-from reports.marks import Frame, Mark, Stack, Stroke, moved
+from reports.marks import Frame, Mark, Stack, Stroke, furniture, moved, named
 from reports.style import U
 
 CARDS_GAP = 5 * U  # between the answer and the cards
@@ -66,7 +66,11 @@ class Sheet:
 
     @property
     def bookmarks(self) -> tuple[tuple[str, float], ...]:
-        return tuple((frame.bookmark, y) for frame, y in self.placed if frame.bookmark)
+        return tuple(
+            (title, y + down)
+            for frame, y in self.placed
+            for title, down in (*(((frame.bookmark, 0.0),) if frame.bookmark else ()), *frame.further)
+        )
 
     def fits(self, height: float) -> bool:
         return self.y + height <= self.bottom + 0.01
@@ -78,8 +82,8 @@ def lay_out(story: Story, setter: Setter, frames: Frames | None = None) -> tuple
     flowing = Flow(setter, style.BODY_BOTTOM - note.height, frames or Frames())
     tries = [flowing.sheets(story.blocks, gap, drawn=False) for gap in style.SECTION_GAPS]
     # Fewest pages first, then page one whole; of equals the widest gap, which is tried first.
-    best = min(tries, key=lambda sheets: (len(sheets), any(sheet.overflow for sheet in sheets)))
-    sheets = flowing.sheets(story.blocks, style.SECTION_GAPS[tries.index(best)], drawn=True)
+    costs = [(len(sheets), any(sheet.overflow for sheet in sheets)) for sheets in tries]
+    sheets = flowing.sheets(story.blocks, style.SECTION_GAPS[costs.index(min(costs))], drawn=True)
     return tuple(finish(story, setter, sheet, note, number, len(sheets)) for number, sheet in enumerate(sheets, 1))
 
 
@@ -117,6 +121,7 @@ class Flow:
     bottom: float
     frames: Frames
     _made: dict[tuple[int, float], list[Stack]] = field(default_factory=dict)  # by identity: each try asks again
+    _seen: set[tuple[Block, float]] = field(default_factory=set)
 
     def sheets(self, blocks: tuple[Block, ...], gap: float, *, drawn: bool) -> list[Sheet]:
         """``drawn``: with the marks of blocks that stand side by side; else with their heights alone."""
@@ -141,14 +146,18 @@ class Flow:
     def of(self, block: Block, width: float) -> list[Stack]:
         key = (id(block), width)
         if key not in self._made:
-            self._made[key] = self.frames.of(self.setter, block, width)
+            # Said twice in one document, it is two pieces of text, whatever was remembered.
+            twice = (block, width) in self._seen
+            self._seen.add((block, width))
+            again = stacks(self.setter, block, width) if twice else self.frames.of(self.setter, block, width)
+            self._made[key] = again
         return self._made[key]
 
     def side_by_side(self, block: Columns, gap: float, *, drawn: bool) -> list[Stack]:
         """One frame of several columns, or the blocks in turn where the frame would fill more than a page."""
         marks: list[Mark] = []
         x = height = 0.0
-        bookmark = None
+        places: list[tuple[str, float]] = []
         for side in block.sides:
             width = style.columns_width(side.columns)
             parts: list[Frame] = []
@@ -157,9 +166,10 @@ class Flow:
                     untitled = isinstance(each, Table) and not each.title
                     parts.append(Frame(UNTITLED_GAP if untitled else gap, ()))
                 parts.extend(frame for stack in self.of(each, width) for frame in stack.frames)
-            bookmark = bookmark or next((part.bookmark for part in parts if part.bookmark), None)
             y = 0.0
             for part in parts:
+                if part.bookmark:
+                    places.append((part.bookmark, y))
                 if drawn:
                     marks.extend(moved(part.marks, x, y))
                 y += part.height
@@ -167,7 +177,7 @@ class Flow:
             x += width + style.GUTTER
         if height > style.BODY_BOTTOM - style.NEXT_BODY:
             return [stack for side in block.sides for each in side.blocks for stack in self.of(each, style.TEXT_WIDTH)]
-        return [Stack((Frame(height, tuple(marks), bookmark),))]
+        return [Stack((Frame(height, tuple(marks), further=tuple(places)),))]
 
 
 def gap_before(block: Block, gap: float) -> float:
@@ -224,20 +234,24 @@ def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
         if number and not sheet.fits(need):
             sheets.append(Sheet(style.NEXT_BODY, sheets[-1].bottom))
             if stack.head is not None:
-                sheets[-1].put(replace(stack.head, bookmark=None))
+                sheets[-1].put(replace(stack.head, bookmark=None, marks=furniture(stack.head.marks)))
         sheets[-1].put(frame)
 
 
 def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int, count: int) -> Page:
     """The page with its running head (from page two) and its foot."""
-    marks = [mark for frame, at in sheet.placed for mark in moved(frame.marks, 0, at)]
+    own = [mark for frame, at in sheet.placed for mark in moved(frame.marks, 0, at)]
+    said = moved(note.marks, 0, style.FOOT_RULE - note.height + U)  # on every page, and heard on the first
+    marks: list[Mark] = []
     width = style.TEXT_WIDTH
-    if number > 1:
+    if number == 1:
+        own += said
+    else:
         marks.append(setter.left(style.OVERLINE, story.running_head, 0, 2 * U))
         used = setter.width(style.OVERLINE, story.running_head)
         if used + setter.width(style.NOTE, story.running_title) + style.GUTTER <= width:
             marks.append(setter.right(style.NOTE, story.running_title, width, 2 * U))
-    marks.extend(moved(note.marks, 0, style.FOOT_RULE - note.height + U))
+        marks += said
     marks.append(Stroke(0, style.FOOT_RULE, width, style.FOOT_RULE, style.RULE_HEAD, style.RULE))
     y = style.FOOT_TEXT
     right = setter.right(style.NOTE, story.page_of.format(page=number, pages=count), width, y)
@@ -249,4 +263,4 @@ def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int,
     if middle.x + middle.line.width + style.GUTTER > right.x:  # a long name takes the line for itself
         middle = setter.left(style.NOTE, story.foot_middle, 0, y + style.NOTE.leading)
     marks.append(middle)
-    return Page(tuple(marks), sheet.bookmarks)
+    return Page((*named(own), *furniture(marks)), sheet.bookmarks)

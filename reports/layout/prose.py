@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports import style
 from reports.blocks import Glossary, Notes, Prose
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
 from reports.marks import Frame, Mark, Stack, Stroke, below, moved
+from reports.structure import Node
 from reports.style import Role, U
 
 PARAGRAPH_GAP = 1.0 * U
@@ -36,11 +39,12 @@ def legend_marks(setter: Setter, block: Prose, width: float, y: float) -> tuple[
     for verdict, word, meaning in block.legend:
         colour = style.VERDICT_COLOUR[verdict] if verdict in style.VERDICT_SIGN else style.GREY
         marks.extend(setter.sign(verdict, 4.1, y - OPTICAL_MIDDLE * setter.body.size, 3.0))
-        marks.append(setter.left(Role(8.5, 4 * U, True, colour), word, 11, y))
+        node = Node(kind="P")
+        marks.append(replace(setter.left(Role(8.5, 4 * U, True, colour), word, 11, y), node=node))
         if not beside:
             y += 3.2 * U
         words, count = setter.paragraph(
-            setter.body, meaning, width - (column if beside else 11), x=column if beside else 11, y=y
+            setter.body, meaning, width - (column if beside else 11), x=column if beside else 11, y=y, node=node
         )
         marks.extend(words)
         y += count * setter.body.leading

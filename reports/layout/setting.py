@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.results import Verdict
 from reports import style
 from reports.fonts import Weight
-from reports.marks import Frame, Mark, Stroke, Words
+from reports.marks import Frame, Mark, Stroke, Words, spoken
+from reports.structure import ARTIFACT, Node
 from reports.style import Role
 from reports.typesetting.composer import Composer, Line, Span
+from reports.wording.verdicts import verdict_word
 
 OPTICAL_MIDDLE = 0.372  # em above the baseline: the middle of a figure or an ideograph
 
@@ -64,11 +66,13 @@ class Setter:
         x: float = 0.0,
         y: float = 0.0,
         justify: bool = False,
+        node: Node | None = None,
     ) -> tuple[tuple[Mark, ...], int]:
-        """The lines with their first baseline at ``y``, and how many there are."""
+        """The lines with their first baseline at ``y``, and how many there are; a paragraph, unless it is ``node``."""
+        node = node or Node(kind="P")
         spans = [role.span(text)] if isinstance(text, str) else list(text)
         lines = self.lines(spans, width, justify=justify)
-        return tuple(Words(x, y + i * role.leading, line) for i, line in enumerate(lines)), len(lines)
+        return tuple(Words(x, y + i * role.leading, line, node) for i, line in enumerate(lines)), len(lines)
 
     def lines(self, spans: Sequence[Span], width: float, *, justify: bool = False) -> tuple[Line, ...]:
         # Latin text is never stretched: its blanks would tear.
@@ -77,17 +81,22 @@ class Setter:
     def sign(self, verdict: Verdict, x: float, y: float, radius: float) -> tuple[Words, ...]:
         """The verdict's sign centred on (x, y), of equal area with a disc of ``radius``; a dash where hidden.
 
-        It is a character of the font, so whoever copies the page copies the sign.
+        It is a character of the font, so whoever copies the page copies the sign. Whoever hears the page hears the word
+        beside it; where none stands, ``sign_alone`` says it.
         """
         character = style.VERDICT_SIGN.get(verdict)
         colour = style.VERDICT_COLOUR[verdict]
         if character is None:
             line = self.composer.line(Span("—", radius * 3.2, colour))
-            return (Words(x - line.width / 2, y + radius * 3.2 * OPTICAL_MIDDLE, line),)
+            return (Words(x - line.width / 2, y + radius * 3.2 * OPTICAL_MIDDLE, line, ARTIFACT),)
         left, bottom, right, top = self.composer.face.glyph(_weight(verdict), character).box
         size = self._sign_size(verdict, radius)
         line = self.composer.line(Span(character, size, colour, verdict is Verdict.CANNOT_REACH))
-        return (Words(x - (left + right) / 2000 * size, y + (bottom + top) / 2000 * size, line),)
+        return (Words(x - (left + right) / 2000 * size, y + (bottom + top) / 2000 * size, line, ARTIFACT),)
+
+    def sign_alone(self, verdict: Verdict, x: float, y: float, radius: float) -> tuple[Mark, ...]:
+        """The sign where no word stands beside it: its word is said instead."""
+        return spoken(self.sign(verdict, x, y, radius), verdict_word(verdict, self.language))
 
     def sign_reach(self, verdict: Verdict, radius: float) -> float:
         """Half the width of the sign's ink in pt."""
@@ -107,7 +116,7 @@ class Setter:
         """Rule, title, unit at the right; the next baseline is 5u below the title's. Height to the title's baseline."""
         marks: list[Mark] = [Stroke(0, 0, width, 0, style.RULE_HEAVY, style.INK)]
         y = 5 * style.U
-        marks.append(self.left(style.SECTION_TITLE, title, 0, y))
+        marks.append(replace(self.left(style.SECTION_TITLE, title, 0, y), node=Node(kind="H2")))
         if unit:
             title_width = self.width(style.SECTION_TITLE, title)
             unit_width = self.width(style.NOTE, unit)

@@ -9,9 +9,10 @@ from reports import style
 from reports.blocks import Cell, Column, ColumnKind, Row, Table, Tone
 from reports.charts import Scale, gridlines, interval_marks
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
-from reports.marks import Fill, Frame, Mark, Stack, Stroke, Words, below, moved
+from reports.marks import Fill, Frame, Mark, Stack, Stroke, Words, below, furniture, moved, part_of, spoken
+from reports.structure import Node, row_of
 from reports.style import Role, U
-from reports.wording.figures import joined
+from reports.wording.figures import joined, outwards
 
 GAP = 9.0
 INDENT = 11.0
@@ -50,6 +51,7 @@ class Place:
 
 def table(setter: Setter, block: Table, width: float) -> Stack:
     """A frame per row; title and head are drawn again on each page."""
+    node = Node(kind="Table")
     edge = EDGE if any(row.tone is Tone.STREET for row in block.rows) else 0.0
     places = lay_columns(setter, block, width, edge)
     title = setter.section_head(block.title, block.unit, width) if block.title else Frame(0.0, ())
@@ -57,10 +59,11 @@ def table(setter: Setter, block: Table, width: float) -> Stack:
     if block.lead:
         words, count = setter.paragraph(style.LEAD, block.lead, width, y=5 * U, justify=True)
         top = below(title, Frame((5 + 4 * (count - 1)) * U, words))
-    head = below(top, head_frame(setter, block, places, width))
-    repeated = below(title, head_frame(setter, block, places, width))
+    head = below(top, head_frame(setter, block, places, width, node))
+    repeated = below(title, head_frame(setter, block, places, width, node))
     frames = [
-        row_frame(setter, block, row, places, width, last=i == len(block.rows) - 1) for i, row in enumerate(block.rows)
+        row_frame(setter, block, row, places, width, node, last=i == len(block.rows) - 1)
+        for i, row in enumerate(block.rows)
     ]
     if not frames:
         return Stack((head,))
@@ -70,6 +73,15 @@ def table(setter: Setter, block: Table, width: float) -> Stack:
     if not block.bookmark:
         frames[0] = replace(frames[0], bookmark=None)
     return Stack(tuple(frames), replace(repeated, bookmark=None))
+
+
+def cell_places(columns: Sequence[Column]) -> list[int]:
+    """In which cell each column stands for whoever hears the table: the figure of a chart is one with its chart."""
+    places: list[int] = []
+    for i, column in enumerate(columns):
+        joins = i > 0 and not column.head and columns[i - 1].kind is ColumnKind.CHART
+        places.append(places[-1] + (not joins) if places else 0)
+    return places
 
 
 def lay_columns(setter: Setter, block: Table, width: float, edge: float) -> tuple[Place, ...]:
@@ -169,7 +181,7 @@ def align_on_dash(
     return Words(dash - setter.width(role, text[: -len(interval[1])], bold=bold), y, line)
 
 
-def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: float) -> Frame:
+def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: float, node: Node) -> Frame:
     """Column heads, the figures of the axes, and the rule under them. Height: to the top of the first row."""
     if not block.head:
         return Frame(1.4 * U, (Stroke(0, 1.4 * U, width, 1.4 * U, style.RULE_HEAD, style.RULE),))
@@ -181,23 +193,33 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
     lines = max((count for _, count in wrapped.values()), default=1)
     y = (5 + (3.6 if titled else 0) + (3.2 if apart else 0)) * U + (lines - 1) * style.NOTE.leading
     marks: list[Mark] = []
+    which = cell_places(block.columns)
+    _, cells = row_of(node, which[-1] + 1, head=True)
     for i, place in enumerate(places):
         column = place.column
+        named: Sequence[Mark]
         if column.kind is ColumnKind.CHART:
-            marks.extend(axis_marks(setter, place.scale, y))
-            if column.head:
-                marks.extend(chart_head(setter, place, y - 3.4 * U, room_over(places, i, width), apart=apart))
+            marks.extend(furniture(axis_marks(setter, place.scale, y)))
+            named = (
+                chart_head(setter, place, y - 3.4 * U, room_over(places, i, width), apart=apart) if column.head else ()
+            )
         elif i in wrapped:
             words, count = wrapped[i]
-            marks.extend(moved(words, 0, y - (count - 1) * style.NOTE.leading))
+            named = moved(words, 0, y - (count - 1) * style.NOTE.leading)
         elif column.kind is ColumnKind.TEXT:
-            marks.append(setter.left(style.NOTE, column.head, place.left, y))
+            named = (setter.left(style.NOTE, column.head, place.left, y),)
         else:
             right = place.edge if column.kind is ColumnKind.FIGURE else place.right
-            marks.append(setter.right(style.NOTE, column.head, right, y))
+            named = (setter.right(style.NOTE, column.head, right, y),)
+        marks.extend(part_of(cells[which[i]], (mark for mark in named if heard(mark))))
     bottom = y + 1.1 * U
     marks.append(Stroke(0, bottom, width, bottom, style.RULE_HEAD, style.RULE))
     return Frame(bottom, tuple(marks))
+
+
+def heard(mark: Mark) -> bool:
+    """Whether there is a word in it: the head of many a column is empty."""
+    return not isinstance(mark, Words) or bool(mark.line.text)
 
 
 def shaded_head(setter: Setter, place: Place) -> tuple[tuple[Mark, ...], int]:
@@ -257,22 +279,26 @@ def axis_marks(setter: Setter, scale: Scale, y: float) -> list[Mark]:
     return marks
 
 
-def row_frame(setter: Setter, block: Table, row: Row, places: Sequence[Place], width: float, *, last: bool) -> Frame:
-    """One row; as high as its longest text."""
+def row_frame(
+    setter: Setter, block: Table, row: Row, places: Sequence[Place], width: float, node: Node, *, last: bool
+) -> Frame:
+    """One row of the table ``node``; as high as its longest text."""
+    which = cell_places(block.columns)
+    _, cells = row_of(node, which[-1] + 1)
     leading = setter.row.leading
     texts: list[tuple[Mark, ...]] = []
     lines_most = 1
     pitch = block.pitch * U
     for cell, place in zip(row.cells, places, strict=True):
         marks, count = text_marks(setter, cell, row, place, pitch)
-        texts.append(marks)
+        texts.append(part_of(cells[which[len(texts)]], marks))
         lines_most = max(lines_most, count)
     height = pitch + (lines_most - 1) * leading
     marks_all: list[Mark] = []
     if row.tone is Tone.STREET:
         marks_all.append(Fill(0, 0, width, height, style.TINT))
-    for cell, place in zip(row.cells, places, strict=True):
-        marks_all.extend(chart_marks(cell, place, height, pitch / 2))
+    for cell, place, at in zip(row.cells, places, which, strict=True):
+        marks_all.extend(part_of(cells[at], chart_marks(cell, place, height, pitch / 2)))
         if cell.shade:
             field = Fill(place.left, 0.5, place.right - place.left, height - 1.0, style.SHADES[cell.shade])
             marks_all.append(field)
@@ -300,7 +326,7 @@ def text_marks(setter: Setter, cell: Cell, row: Row, place: Place, pitch: float)
         x = place.left + (INDENT if cell.indent else 0.0)
         marks: list[Mark] = []
         if cell.verdict is not None:
-            marks.extend(setter.sign(cell.verdict, x + 4.2, pitch / 2, 3.1))
+            marks.extend(setter.sign_alone(cell.verdict, x + 4.2, pitch / 2, 3.1))
             x += SIGN_ROOM
         spans = [role.span(cell.text, bold=bold)]
         words, count = setter.paragraph(role, spans, place.right - x, x=x, y=y)
@@ -330,7 +356,7 @@ def figure_marks(setter: Setter, cell: Cell, role: Role, place: Place, y: float,
         marks.append(setter.left(style.LETTER, cell.letter, place.edge + 1, y - 3))
     if cell.verdict is not None and cell.text != "—":
         middle = y - OPTICAL_MIDDLE * role.size
-        marks.extend(setter.sign(cell.verdict, place.left + 4.2, middle, 3.1))
+        marks.extend(setter.sign_alone(cell.verdict, place.left + 4.2, middle, 3.1))
     return tuple(marks)
 
 
@@ -343,7 +369,8 @@ def chart_marks(cell: Cell, place: Place, height: float, middle: float) -> tuple
     if scale.axis.target is None:
         marks.extend(gridlines(scale, 0, height))
     if cell.range is not None:
-        marks.extend(interval_marks(scale, cell.range, middle))
+        told = joined(*outwards(cell.range.low, cell.range.high))
+        marks.extend(spoken(interval_marks(scale, cell.range, middle), told, drawing=True))
     if scale.axis.target is not None:
         x = scale.at(scale.axis.target)
         marks.append(Stroke(x, 0, x, height, 0.75, style.INK))

@@ -171,7 +171,8 @@ def test_the_file_says_what_it_is(type_settings: TypeSettings) -> None:
     root = reader.trailer["/Root"].get_object()
     assert root["/Lang"] == "zh-CN"  # type: ignore[index]
     names = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    assert names[:3] == ["与城厢街道、示范市相比", "结论有多稳", "各方面评价，由低到高"]
+    assert names[:3] == ["与城厢街道、示范市相比", "结论有多稳", "先改这三件"]  # the last two side by side
+    assert "各方面评价，由低到高" in names
     assert "指标定义" in names
 
 

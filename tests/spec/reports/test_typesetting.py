@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,13 +84,15 @@ def test_gaps_and_squeezes(composer: Composer, text: str, gaps: list[float]) -> 
     assert piece.kerns == pytest.approx(gaps)
 
 
-def test_a_squeeze_is_a_kern_inside_one_operator(composer: Composer) -> None:
+def test_a_squeeze_is_a_narrower_character_and_no_pen_moves_back(composer: Composer) -> None:
     (piece,) = composer.line(Span("“达标”；至少88%", 9.0, INK)).pieces
     fonts = {weight: EmbeddedFont(composer.face, weight) for weight in Weight}
     operator = shown(piece, 0, 0, fonts)
     assert operator.count(" TJ") == 1
     assert operator.count("Tm") == 1
-    assert "> 500 <" in operator  # 0.5 em back between ” and ；
+    assert [int(kern) for kern in re.findall(r"> (-?\d+)", operator)] == [-170]  # the gap before 88%
+    assert fonts[Weight.REGULAR].squeezed("”", 500) == "0005"  # half of it: it was given there
+    assert operator.count("0005") == 1
 
 
 def test_english_marks_are_of_latin_width_and_words_stay_whole(type_settings: TypeSettings) -> None:
