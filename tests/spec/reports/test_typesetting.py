@@ -91,8 +91,8 @@ def test_a_squeeze_is_a_narrower_character_and_no_pen_moves_back(composer: Compo
     assert operator.count(" TJ") == 1
     assert operator.count("Tm") == 1
     assert [int(kern) for kern in re.findall(r"> (-?\d+)", operator)] == [-170]  # the gap before 88%
-    assert fonts[Weight.REGULAR].squeezed("”", 500) == "0005"  # half of it: it was given there
-    assert operator.count("0005") == 1
+    assert fonts[Weight.REGULAR].squeezed("”", 500) == "0004"  # half of it, before ；
+    assert operator.count("0004") == 1
 
 
 def test_english_marks_are_of_latin_width_and_words_stay_whole(type_settings: TypeSettings) -> None:
