@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtri
@@ -18,7 +19,7 @@ from analysis.arrays import BoolArray, FloatArray
 from analysis.comparisons import PublishedDifference, PublishedRanks, RankedArea
 from analysis.engine.areas import AreaTables, Siblings, ToWhole
 from analysis.printed_figures import PrintedStep
-from analysis.ranking import RankingRule, rank_sets
+from analysis.ranking import Chance, RankingRule, sets_by
 from analysis.results import Domain, PublishableCell, PublishableTable
 from analysis.tiers import shown_as_points
 
@@ -144,12 +145,13 @@ def sets_of(
     np.fill_diagonal(squares, 1.0)
     if not (apart > ndtri((1 + level) / 2) * np.sqrt(np.maximum(squares, 0.0))).any():
         return np.ones(count), np.full(count, float(count)), np.zeros((count, count), dtype=bool)
-    return rank_sets(
-        value,
-        error,
-        rng=np.random.default_rng(SEED),
-        degrees_of_freedom=freedom,
-        correlation=covariance / np.outer(error, error),
-        level=level,
-        rule=rule,
-    )
+    chance = _chance(freedom.tobytes(), rule.draws)
+    return sets_by(value, error, chance, correlation=covariance / np.outer(error, error), level=level, rule=rule)
+
+
+@lru_cache(maxsize=256)
+def _chance(freedom: bytes, draws: int) -> Chance:
+    """The seed is one for all, so what is drawn depends on the degrees of freedom (doubles) alone: indicators that were
+    asked of the same people have it in common."""
+    known = np.frombuffer(freedom)
+    return Chance.drawn(np.random.default_rng(SEED), len(known), known, draws)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import stdtrit
 
-from analysis.arrays import BoolArray, FloatArray
+from analysis.arrays import BoolArray, FloatArray, IntArray
 from analysis.results import Domain, PublishableCell, PublishableTable, Tier
 
 METHOD = "Mogstad, Romano, Shaikh & Wilhelm (2024), stepdown"
@@ -73,15 +73,29 @@ def rank_sets(
     above 0: an answer that is all alike has its own (``rank_table``). Where the rule's ``simultaneous`` is False row j
     of the matrix is the test of j against the others alone, so it need not agree with row k.
     """
+    chance = Chance.drawn(rng, len(values), degrees_of_freedom, rule.draws)
+    return sets_by(values, standard_errors, chance, correlation=correlation, level=level, rule=rule)
+
+
+def sets_by(
+    values: FloatArray,
+    standard_errors: FloatArray,
+    chance: Chance,
+    *,
+    correlation: FloatArray | None = None,
+    level: float = 0.95,
+    rule: RankingRule = RankingRule(),
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """``rank_sets`` by errors of which all but their sizes is drawn."""
     value = np.asarray(values, dtype=np.float64) * (1 if rule.highest_first else -1)
     error = np.asarray(standard_errors, dtype=np.float64)
     _check(value, error, level)
     count = len(value)
     spread = _spread(error, correlation)
-    drawn = errors_drawn(error, degrees_of_freedom, correlation, rng, rule.draws)
     better = np.zeros((count, count), dtype=bool)
     if count == 1:
         return np.ones(1), np.ones(1), better
+    drawn = chance.errors(error, correlation)
     every = ~np.eye(count, dtype=bool)
     if rule.simultaneous:
         better = _stepdown(value, spread, drawn, every, level)
@@ -194,6 +208,35 @@ def _spread(error: FloatArray, correlation: FloatArray | None) -> FloatArray:
     return np.sqrt(np.maximum(squares, 1e-300))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Chance:
+    """What chance draws for some estimates before anything is known of their errors: the same for all indicators that
+    have their degrees of freedom."""
+
+    normal: FloatArray  # (draws, k)
+    stretched: FloatArray | None  # (draws, k) what makes a normal error one of t
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, count: int, degrees_of_freedom: FloatArray | None, draws: int) -> Chance:
+        normal = rng.standard_normal((draws, count))
+        if degrees_of_freedom is None:
+            return cls(np.asfortranarray(normal), None)
+        freedom = np.asarray(degrees_of_freedom, dtype=np.float64)
+        stretched = np.sqrt(freedom / rng.chisquare(freedom, size=(draws, count)))
+        return cls(np.asfortranarray(normal), np.asfortranarray(stretched))
+
+    def errors(self, error: FloatArray, correlation: FloatArray | None) -> FloatArray:
+        """Errors of the estimates as chance could have made them, (draws, k)."""
+        drawn = self.normal
+        if correlation is not None:
+            # Not Cholesky: waves and overlapping domains give singular matrices.
+            sizes, vectors = np.linalg.eigh(correlation)
+            drawn = ((vectors * np.sqrt(np.maximum(sizes, 0.0))) @ drawn.T).T
+        if self.stretched is not None:
+            drawn = drawn * self.stretched
+        return np.asarray(drawn * error)
+
+
 def errors_drawn(
     error: FloatArray,
     degrees_of_freedom: FloatArray | None,
@@ -202,15 +245,7 @@ def errors_drawn(
     draws: int,
 ) -> FloatArray:
     """Errors of the estimates as chance could have made them, (draws, k)."""
-    drawn = rng.standard_normal((draws, len(error)))
-    if correlation is not None:
-        # Not Cholesky: waves and overlapping domains give singular matrices.
-        sizes, vectors = np.linalg.eigh(correlation)
-        drawn = drawn @ (vectors * np.sqrt(np.maximum(sizes, 0.0))).T
-    if degrees_of_freedom is not None:
-        freedom = np.asarray(degrees_of_freedom, dtype=np.float64)
-        drawn = drawn * np.sqrt(freedom / rng.chisquare(freedom, size=(draws, len(error))))
-    return np.asarray(drawn * error)
+    return Chance.drawn(rng, len(error), degrees_of_freedom, draws).errors(error, correlation)
 
 
 def _stepdown(value: FloatArray, spread: FloatArray, drawn: FloatArray, pairs: BoolArray, level: float) -> BoolArray:
@@ -232,17 +267,46 @@ def _stepdown(value: FloatArray, spread: FloatArray, drawn: FloatArray, pairs: B
 
 def _critical(spread: FloatArray, drawn: FloatArray, left: BoolArray, level: float) -> float:
     """Quantile of the largest studentised error over the pairs that are left; two that are left both ways are one
-    difference, whatever its sign."""
+    difference, whatever its sign. Draws are looked at in the order of a bound of that error, until none that is left
+    can be among those that the quantile is made of."""
     both = np.triu(left & left.T)
     first, second = (np.concatenate(ends) for ends in zip(np.nonzero(both), np.nonzero(left & ~left.T), strict=True))
-    contrasts = np.zeros((len(spread), len(first)))
-    number = np.arange(len(first))
-    contrasts[first, number], contrasts[second, number] = 1 / spread[first, second], -1 / spread[first, second]
-    of_both = int(both.sum())
-    step = max(1, _CHUNK // len(first))
-    largest = np.empty(len(drawn))
+    apart, of_both = spread[first, second], int(both.sum())
+    bound = _largest_possible(drawn, _scales(spread), apart, (first, second))
+    order = np.argsort(-bound)
+    wanted = len(drawn) - int(np.floor(level * (len(drawn) - 1)))
+    step = max(1, min(_CHUNK // len(first), wanted))
+    largest = np.full(len(drawn), -np.inf)  # of what is not looked at: below the quantile, wherever
     for start in range(0, len(drawn), step):
-        apart = drawn[start : start + step] @ contrasts
-        np.abs(apart[:, :of_both], out=apart[:, :of_both])
-        largest[start : start + step] = apart.max(axis=1)
+        chosen, done = drawn[order[start : start + step]], start + step
+        errors = (chosen[:, first] - chosen[:, second]) / apart
+        np.abs(errors[:, :of_both], out=errors[:, :of_both])
+        largest[start:done] = errors.max(axis=1)
+        if wanted <= done < len(drawn) and _greatest(largest[:done], wanted) >= bound[order[done]]:
+            break
     return float(np.quantile(largest, level))
+
+
+def _greatest(values: FloatArray, place: int) -> float:
+    """The one that so many less one exceed."""
+    return float(np.partition(values, len(values) - place)[len(values) - place])
+
+
+def _scales(spread: FloatArray) -> FloatArray:
+    """(k,) The errors whose differences would vary as ``spread`` were they independent; near enough where not."""
+    count = len(spread)
+    squares = (spread**2).sum(axis=1) - 1.0  # without the diagonal
+    total = squares.sum() / (2 * (count - 1))
+    own = (squares - total) / (count - 2) if count > 2 else np.full(count, total / 2)
+    return np.sqrt(np.maximum(own, 0.1 * total / count))
+
+
+def _largest_possible(
+    drawn: FloatArray, scale: FloatArray, spread: FloatArray, pairs: tuple[IntArray, IntArray]
+) -> FloatArray:
+    """(draws,) What no studentised error of ``pairs`` exceeds: by Cauchy and Schwarz |a - b| is at most
+    hypot(a / s, b / t) hypot(s, t), and where both have one sign at most the larger of the two."""
+    studentised = drawn / scale
+    up, down = np.maximum(studentised.max(axis=1), 0.0), np.minimum(studentised.min(axis=1), 0.0)
+    most = (np.hypot(scale[pairs[0]], scale[pairs[1]]) / spread).max()
+    return np.asarray(np.hypot(up, down) * (most * (1 + 1e-9)))
