@@ -19,15 +19,30 @@ from analysis.hiding import Hiding
 _SMALL = 10.0  # cost of hiding any cell, in respondents, beside its own
 _CODING = 0.1  # what coding costs of hiding
 _MOVED = 1e-7
+_MANY = 20  # cells of a sum of which no neighbourhood takes more, until nothing is found in it
 Partners = list[tuple[int, float | None]]
 
 
 def cheapest(cell: int, cells: Cells, sums: Sums, hiding: Hiding, ways: list[tuple[float, float]]) -> Partners | None:
     """The cells to change and the ends of their bands (None: to hide); None where nothing makes room."""
-    program = _Program(cell, cells, sums, hiding)
+    cost = np.where(hiding.hidden | hiding.coded, 0.0, np.where(hiding.fixed, np.inf, cells.size))
+    near: IntArray = np.empty(0, dtype=np.int64)
+    many = _MANY
+    while True:
+        before, near = len(near), sums.near(cell, cost, many)
+        if len(near) == before:
+            return None
+        found = _within(_Program(cell, near, cells, sums, hiding), float(cells.part_of(cell)), ways)
+        if found is not None:
+            return found
+        many *= 8
+
+
+def _within(program: _Program, part: float, ways: list[tuple[float, float]]) -> Partners | None:
     best: tuple[float, Partners] | None = None
-    for down, up in ways:
-        part = float(cells.part_of(cell))
+    for down, up in sorted(ways, key=lambda way: sum(step != 0 for step in way)):
+        if down and up and best is not None:
+            break
         if part + down < -1e-9 or part + up > 1 + 1e-9:
             continue
         moves = [program.move(step) for step in (down, up) if step]
@@ -65,47 +80,36 @@ class _Columns:
 
 
 class _Program:
-    """Begins with the sums about the cell, and takes in those that its answer breaks.
+    """The cheapest moves within a neighbourhood, nothing outside of which moves: what it finds every sum allows."""
 
-    With fewer sums a program can only be cheaper: an answer that keeps the others too is the cheapest of all.
-    """
-
-    def __init__(self, cell: int, cells: Cells, sums: Sums, hiding: Hiding) -> None:
-        self.cell, self.cells, self.sums, self.hiding = cell, cells, sums, hiding
-        self.few = bool(hiding.few[cell])
-        self.rows = sums.touching(sums.within(sums.touching(np.array([cell]))))
+    def __init__(self, cell: int, near: IntArray, cells: Cells, sums: Sums, hiding: Hiding) -> None:
+        self.near, self.at = near, int(np.searchsorted(near, cell))
+        self.columns = _Columns(near, cells, hiding, few=bool(hiding.few[cell]))
+        self.matrix = sums.matrix(near, sums.touching(near)).tocsc()
 
     def move(self, step: float) -> tuple[float, Partners] | None:
         """Cost, and what must be opened; None where nothing makes room."""
-        while True:
-            near = self.sums.within(self.rows)
-            columns = _Columns(near, self.cells, self.hiding, few=self.few)
-            moved = self._moved(near, columns, step)
-            if moved is None:
-                return None
-            broken = self._broken(near, moved)
-            if not len(broken):
-                break
-            self.rows = np.union1d(self.rows, broken)
+        moved = self._moved(step)
+        if moved is None:
+            return None
         coded, hidden = moved[2] + moved[3] > _MOVED, moved[4] + moved[5] > _MOVED
         found: Partners = [
-            (int(near[one]), None if hidden[one] else float(columns.band[one]))
+            (int(self.near[one]), None if hidden[one] else float(self.columns.band[one]))
             for one in np.flatnonzero(coded | hidden)
         ]
-        return float((moved * columns.costs).sum()), found
+        return float((moved * self.columns.costs).sum()), found
 
-    def _moved(self, near: IntArray, columns: _Columns, step: float) -> FloatArray | None:
-        """(6, cells) the cheapest moves that keep ``rows``."""
-        at = int(np.searchsorted(near, self.cell))
-        most = columns.most.copy()
+    def _moved(self, step: float) -> FloatArray | None:
+        """(6, cells) the moves."""
+        most = self.columns.most.copy()
         least = np.zeros_like(most)
-        most[:, at] = 0.0
-        least[0 if step > 0 else 1, at] = most[0 if step > 0 else 1, at] = abs(step)
+        most[:, self.at] = 0.0
+        least[0 if step > 0 else 1, self.at] = most[0 if step > 0 else 1, self.at] = abs(step)
         used = np.flatnonzero(most.ravel() > 0)
-        sign = np.where(used // len(near) % 2, -1.0, 1.0)
+        sign = np.where(used // len(self.near) % 2, -1.0, 1.0)
         solved = cheapest_moves(
-            columns.costs.ravel()[used],
-            csr_array(self.sums.matrix(near[used % len(near)], self.rows) * sign),
+            self.columns.costs.ravel()[used],
+            csr_array(self.matrix[:, used % len(self.near)] * sign),
             least.ravel()[used],
             most.ravel()[used],
         )
@@ -114,11 +118,3 @@ class _Program:
         moved = np.zeros(most.size)
         moved[used] = solved
         return moved.reshape(most.shape)
-
-    def _broken(self, near: IntArray, moved: FloatArray) -> IntArray:
-        """The sums beside ``rows`` that the moves do not keep."""
-        net = moved[::2].sum(axis=0) - moved[1::2].sum(axis=0)
-        moving = np.flatnonzero(net != 0)
-        others = np.setdiff1d(self.sums.touching(near[moving]), self.rows, assume_unique=True)
-        left = self.sums.matrix(near[moving], others) @ net[moving]
-        return np.asarray(others[np.abs(left) > _MOVED])

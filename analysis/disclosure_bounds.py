@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -21,6 +22,7 @@ from analysis.arrays import BoolArray, FloatArray, IntArray
 
 _MOST_PASSES = 200
 _EXACT = 1e-9
+_NEAR = 300  # cells that are enough to hide among
 _NEIGHBOURS = 60  # cells from which on a neighbourhood is worth a program
 
 
@@ -138,6 +140,26 @@ class Sums:
     def within(self, rows: IntArray) -> IntArray:
         """The cells of any of the sums."""
         return np.unique(_members(self.lines, rows)).astype(np.int64)
+
+    def near(self, cell: int, cost: FloatArray, many: int) -> IntArray:
+        """The cells about one that are reached over three sums, and further as long as these are few; of sums with more
+        than ``many`` cells only the whole, of those that the cell itself is in the cheapest too."""
+        near = np.array([cell], dtype=np.int64)
+        length = np.diff(self.lines.indptr)
+        for step in count():
+            rows, before = self.touching(near), len(near)
+            far = rows[length[rows] > many]
+            found = [near, self.within(rows[length[rows] <= many])]
+            for row in far.tolist():
+                place = slice(self.lines.indptr[row], self.lines.indptr[row + 1])
+                those, factor = self.lines.indices[place].astype(np.int64), self.lines.data[place]
+                found.append(those[factor < 0])
+                if step == 0:
+                    found.append(those[np.argsort(cost[those], kind="stable")[:many]])
+            near = np.unique(np.concatenate(found)).astype(np.int64)
+            if len(near) == before or (step >= 2 and len(near) >= _NEAR):
+                break
+        return near
 
     def around(self, cell: int, usable: BoolArray) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
         """Ever larger neighbourhoods among ``usable`` cells, up to all that hangs together with the cell.

@@ -49,8 +49,10 @@ class Proofs:
                 self._note(asked, *proven(matrix.toarray(), down, up, np.searchsorted(cells, asked)))
             for _ in range(_TOGETHER):
                 asked = self._doubtful(asked, guards)
+                if not len(asked):
+                    break
                 self._together(cells, matrix, asked, guards)
-                if len(self._doubtful(asked, guards)) > (1 - _WORTH) * len(asked):
+                if len(self._doubtful(asked, guards)) >= (1 - _WORTH) * len(asked):
                     break
         return np.array([cell for cell in asked.tolist() if self._too_narrow(cell, guards)], dtype=np.int64)
 

@@ -298,7 +298,7 @@ def _scales(spread: FloatArray) -> FloatArray:
     squares = (spread**2).sum(axis=1) - 1.0  # without the diagonal
     total = squares.sum() / (2 * (count - 1))
     own = (squares - total) / (count - 2) if count > 2 else np.full(count, total / 2)
-    return np.sqrt(np.maximum(own, 0.1 * total / count))
+    return np.asarray(np.sqrt(np.maximum(own, 0.1 * total / count)))
 
 
 def _largest_possible(
