@@ -75,8 +75,10 @@ from survey_service.migrations import migrate
 from survey_service.paper import routes as paper
 from survey_service.preview import pages as preview
 from survey_service.processes.of_a_server import ProcessesOfAServer
+from survey_service.receiving import all_routes as receiving
 from survey_service.rectification.pages import all_routes as rectification
 from survey_service.releases import (
+    again_pages,
     correction_pages,
     index_pages,
     plan_pages,
@@ -173,6 +175,8 @@ ROUTERS = (
     index_pages.router,
     verify_pages.router,
     sheet_page.router,
+    again_pages.router,
+    *receiving.ROUTERS,
     releases.router,
     word_pages.router,
     exports.router,

@@ -74,7 +74,8 @@ PUBLIC = frozenset(
 # What is open to whoever still has a start password, and to whoever still has to set up the second factor.
 _WITH_START_PASSWORD = frozenset({"/account", "/account/password", "/sign-out"})
 _WITHOUT_SECOND_FACTOR = _WITH_START_PASSWORD | {"/account/second-factor", "/account/second-factor/confirm"}
-PUBLIC_FOLDERS = ("/a/", "/s/")  # the residents' pages: their code is the authority
+# The residents' pages, and sheets by a link: the code in the address is the authority.
+PUBLIC_FOLDERS = ("/a/", "/s/", "/shared/")
 
 
 class FormModel(BaseModel):

@@ -50,7 +50,9 @@ ASSIGN_CASES: Final[Roles] = (Role.MANAGER,)
 VISIT: Final[Roles] = (Role.INTERVIEWER,)  # one's own cases
 READ_CASES: Final[Roles] = (*FOLLOW_WAVES, Role.INTERVIEWER)
 READ_SURVEYS: Final[Roles] = (*SEE_SURVEYS, Role.INTERVIEWER)
-READ_SIGNED: Final[Roles] = (Role.LEADER,)
+READ_SIGNED: Final[Roles] = (Role.LEADER,)  # whose work begins with what was released
+SHARE_SHEETS: Final[Roles] = (Role.MANAGER, Role.LEADER)  # make a link to a sheet for somebody without an account
+FOLLOW_OPENINGS: Final[Roles] = (Role.MANAGER,)  # see who opened which sheet
 
 # ------------------------------------------------------------------ what is put right after a release (整改清单)
 # Whoever answers for an area receives its sheet as a leader: the same people put right what it says.

@@ -31,7 +31,8 @@ class Section:
 
 
 SECTIONS = (
-    Section("surveys", "/surveys", "调查期", rights.SEE_SURVEYS),
+    Section("surveys", "/surveys", "调查期", rights.FOLLOW_WAVES),
+    Section("results", "/results", "调查结果", rights.READ_SIGNED),
     Section("catalogue", "/catalogue", "问卷目录", rights.FOLLOW_WAVES),
     Section("keying", "/keying", "录入", rights.SEE_KEYING),
     Section("visits", "/visits", "住户名单", rights.VISIT),
@@ -69,6 +70,8 @@ def staff_page(
 ) -> HTMLResponse:
     """A page in the staff's frame; ``?lang=`` is remembered by a cookie."""
     language: Language = language_of(request)
+    if section == "surveys" and person is not None and not person.may("FOLLOW_WAVES"):
+        section = "results"  # where a leader comes from, and goes back to
     city = running.settings.city_in(language)
     frame = {
         "person": person,

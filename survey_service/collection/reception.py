@@ -23,6 +23,7 @@ class Reception:
     by_open_code: RateLimiter | None  # answers that one address hands in by one open code; None: any number
     wrong_receipts: RateLimiter
     wrong_sheets: RateLimiter  # codes of no sheet, from one place
+    wrong_links: RateLimiter  # addresses of no link to a sheet, from one place
     files: RateLimiter  # that one address sends
 
 
@@ -34,5 +35,6 @@ def reception(settings: Settings, writer: GroupWriter) -> Reception:
         by_open_code=RateLimiter(most, 60) if most else None,
         wrong_receipts=RateLimiter(WRONG_CODES, WRONG_SECONDS),
         wrong_sheets=RateLimiter(WRONG_CODES, WRONG_SECONDS),
+        wrong_links=RateLimiter(WRONG_CODES, WRONG_SECONDS),
         files=RateLimiter(FILES, FILES_SECONDS),
     )

@@ -60,6 +60,7 @@ from survey_service.models.reserve import ReserveCase
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.roll import MOST_ADULTS, Kin, Roll
 from survey_service.models.sealed import CaseDoor, LetterFile, WaveSeal
+from survey_service.models.sheet_link import OpenedWith, SheetLink, SheetOpening, Taken
 from survey_service.models.survey import ListedUnit, QuestionnaireVersion, SelectionWithin, Survey, Wave, WaveState
 from survey_service.models.telephone import CaseTelephone
 from survey_service.models.token import AccessToken
@@ -117,6 +118,7 @@ __all__ = [
     "LetterFile",
     "ListedUnit",
     "Mode",
+    "OpenedWith",
     "PaperBatch",
     "PaperEdition",
     "PaperForm",
@@ -146,9 +148,12 @@ __all__ = [
     "ScanField",
     "ScanPage",
     "SelectionWithin",
+    "SheetLink",
+    "SheetOpening",
     "SignIn",
     "Source",
     "Survey",
+    "Taken",
     "Tombstone",
     "TriedAs",
     "TypedTries",

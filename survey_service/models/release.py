@@ -46,6 +46,9 @@ class Release(Base):
     plan_sha256: Mapped[str | None] = mapped_column(String(64))
     # What its PDFs are written from (releases/signed_summaries.py), read only to print; None: signed before this.
     printed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    # What it tells of change, to be found without reading ``estimates``: {"since": number, "areas": {code: {indicator:
+    # verdict}}}, "" for the city. None: it tells none, or was signed before this.
+    changes: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
 
 
 class ReleaseDocument(Base):
@@ -61,6 +64,8 @@ class ReleaseDocument(Base):
     file_name: Mapped[str] = mapped_column(String(120))
     blob_sha256: Mapped[str] = mapped_column(String(64))
     pages: Mapped[int]
+    # What the first page says of the area, of the same summary (reports/story/brief.py); None: made before this.
+    brief: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
 
 
 class ReleaseStepKind(StrEnum):

@@ -7,10 +7,10 @@ that the row comes from. Everything else cannot be compared, and it is said why.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from questionnaires.text import Text
 from survey_service.models import Area, Rectification, Release, Survey, Wave
-from survey_service.rectification import queries
 
 
 class Later(StrEnum):
@@ -56,16 +55,16 @@ class Said:
     differs: bool = False  # asked otherwise in the two waves, as the release says
 
 
-def next_release(session: Session, survey_id: UUID, wave: Wave) -> tuple[Release, Wave] | None:
-    """The edition in force of the first wave that began after this one and was released."""
+def next_release(session: Session, survey_id: UUID, wave: Wave) -> tuple[UUID, str, Wave] | None:
+    """Id and number of the edition in force of the first wave that began after this one and was released."""
     found = session.execute(
-        select(Release, Wave)
+        select(Release.id, Release.number, Wave)
         .join(Wave, (Wave.survey_id == Release.survey_id) & (Wave.id == Release.wave_id))
         .where(Wave.survey_id == survey_id, Wave.opens_on > wave.closes_on)
         .order_by(Wave.opens_on, Release.edition.desc())
         .limit(1)
     ).one_or_none()
-    return None if found is None else (found[0], found[1])
+    return None if found is None else (found[0], found[1], found[2])
 
 
 def said_of(session: Session, row: Rectification) -> Said | None:
@@ -76,18 +75,17 @@ def said_of(session: Session, row: Rectification) -> Said | None:
     found = next_release(session, row.survey_id, wave)
     if found is None:
         return None
-    release, after = found
+    release_id, number, after = found
     area = session.get_one(Area, row.area_id)
     survey = session.get_one(Survey, row.survey_id)
     numbers = set(
         session.scalars(select(Release.number).where(Release.survey_id == wave.survey_id, Release.wave_id == wave.id))
     )
-    changes = json.loads(release.estimates).get("changes") or {}
-    told = changes.get("published", []) if changes.get("since") in numbers else []
-    verdict = _verdict(told, _domain(area, survey), row.indicator)
+    since, of_area = _told(session, row.survey_id, release_id, "" if area.id == survey.city_id else area.code)
+    verdict = of_area.get(row.indicator, "") if since in numbers else ""
     said, risen = _VERDICTS.get(verdict, _NOT_TOLD)
     return Said(
-        number=release.number,
+        number=number,
         wave=Text(after.name_zh, after.name_en),
         later=said,
         risen=risen,
@@ -95,16 +93,25 @@ def said_of(session: Session, row: Rectification) -> Said | None:
     )
 
 
-def _verdict(told: Sequence[Mapping[str, Any]], domain: list[list[str]], indicator: str) -> str:
-    """ "" where the release tells no change of it: one of the two figures is not shown."""
-    for one in told:
-        if one["variable"] == indicator and one["domain"] == domain:
-            return str(one["verdict"])
-    return ""
+def _told(session: Session, survey_id: UUID, release_id: UUID, code: str) -> tuple[str, Mapping[str, str]]:
+    """Since which release, and the verdict of each indicator of this area; nothing where it tells no change."""
+    this = (Release.survey_id == survey_id, Release.id == release_id)
+    kept, since, of_area = session.execute(
+        select(
+            Release.changes.is_not(None), Release.changes["since"].as_string(), Release.changes["areas"][code]
+        ).where(*this)
+    ).one()
+    if kept and since:
+        return since, of_area or {}
+    return _from_the_record(session.scalars(select(Release.estimates).where(*this)).one(), code)
 
 
-def _domain(area: Area, survey: Survey) -> list[list[str]]:
-    """The key of an area in the tables of a release."""
-    if area.id == survey.city_id:
-        return []
-    return [["community" if area.kind in queries.COMMUNITY_KINDS else "street", area.code]]
+def _from_the_record(text: str, code: str) -> tuple[str, Mapping[str, str]]:
+    """Of a release that was signed before its changes were kept apart."""
+    changes = json.loads(text).get("changes") or {}
+    of_area = {
+        one["variable"]: str(one["verdict"])
+        for one in changes.get("published", [])
+        if (one["domain"][-1][1] if one["domain"] else "") == code and len(one["domain"]) <= 1
+    }
+    return str(changes.get("since", "")), of_area

@@ -19,7 +19,7 @@ from reports.content import AreaSummary, CommunitySummary
 from survey_service import jobs
 from survey_service.analyses.summaries import Summaries
 from survey_service.models import ReleaseDocument
-from survey_service.releases import queries
+from survey_service.releases import briefs, queries
 from survey_service.releases.service import PROOF, release_summaries
 from survey_service.releases.sheet_codes import verification
 from survey_service.services import Services
@@ -124,6 +124,7 @@ def make(
             "file_name": one.file_name,
             "blob_sha256": store.put(content),
             "pages": _pages(content),
+            "brief": briefs.kept(one.summary, one.language),
         }
         try:
             with services.database.writing.begin() as session:

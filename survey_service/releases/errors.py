@@ -109,3 +109,15 @@ class TooManyCodes(DomainError):
             en=f"Too many wrong verification codes came from your network. Please wait {minutes} min and try again.",
         )
         self.seconds = seconds
+
+
+class NothingToMakeAgain(DomainError):
+    """The reports of a release are made, or being made, by now."""
+
+    code = "E274"
+    status = HTTPStatus.CONFLICT
+    zh = "这一版的报告没有要重做的：已经做好，或者别人刚刚点过，正在做。请刷新页面。"
+    en = (
+        "There is nothing to make again: the reports are made, or somebody has begun them a moment ago. "
+        "Reload the page."
+    )

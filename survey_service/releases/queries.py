@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from questionnaires.text import Text
 from survey_service.models import (
     Area,
     Case,
@@ -197,3 +199,52 @@ def concerns(session: Session, release: Release, survey: Survey, visible: Select
         ReleaseDocument.area_id.in_(visible),
     )
     return session.scalar(in_city) is not None or session.scalar(in_documents.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSheet:
+    """A sheet of the same area, of any released wave and edition."""
+
+    number: str
+    edition: int
+    wave: Text
+    in_force: bool
+
+
+def sheets_of_area(session: Session, survey_id: UUID, area_id: UUID) -> list[OtherSheet]:
+    """Of all waves and editions of the survey that have one of this area, the last first."""
+    with_sheet = select(ReleaseDocument.area_id).where(
+        ReleaseDocument.survey_id == Release.survey_id,
+        ReleaseDocument.release_id == Release.id,
+        ReleaseDocument.area_id == area_id,
+    )
+    found = session.execute(
+        select(Release.number, Release.edition, Wave.id, Wave.name_zh, Wave.name_en)
+        .join(Wave, (Wave.survey_id == Release.survey_id) & (Wave.id == Release.wave_id))
+        .where(Release.survey_id == survey_id, with_sheet.exists())
+        .order_by(Wave.closes_on.desc(), Wave.key.desc(), Release.edition.desc())
+    ).all()
+    first: dict[UUID, str] = {}
+    for number, _, wave_id, _, _ in found:
+        first.setdefault(wave_id, number)
+    return [
+        OtherSheet(number, edition, Text(name_zh, name_en), first[wave_id] == number)
+        for number, edition, wave_id, name_zh, name_en in found
+    ]
+
+
+def newest_number(session: Session, survey_id: UUID, wave_id: UUID) -> str:
+    """Of the edition in force, without reading what it holds; "" before the first."""
+    return (
+        session.scalar(
+            select(Release.number)
+            .where(Release.survey_id == survey_id, Release.wave_id == wave_id)
+            .order_by(Release.edition.desc())
+            .limit(1)
+        )
+        or ""
+    )
+
+
+def is_among(session: Session, area_id: UUID, visible: Select[tuple[UUID]]) -> bool:
+    return session.scalar(select(Area.id).where(Area.id == area_id, Area.id.in_(visible))) is not None

@@ -16,8 +16,9 @@ from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
-from survey_service.models import Area, JobState, Release, Survey, Wave
+from survey_service.models import Area, JobState, Release, ReleaseDocument, Survey, Taken, Wave
 from survey_service.releases import RECOMPUTE_JOB, document_jobs, queries
+from survey_service.releases.openings import NotesOpenings, OneSheet
 from survey_service.stored_files import files_of
 from survey_service.surveys import definitions
 from survey_service.surveys.access import may, refuse_unless
@@ -135,7 +136,13 @@ def _recomputed(session: Session, person: Person, release: Release, survey: Surv
 
 @router.get("/releases/{number}/{area_code}.{language}.pdf")
 def document(
-    running: Running, reading: Reading, person: ReleaseReader, number: str, area_code: str, language: str
+    running: Running,
+    reading: Reading,
+    person: ReleaseReader,
+    openings: NotesOpenings,
+    number: str,
+    area_code: str,
+    language: str,
 ) -> Response:
     """One PDF, to be read in the browser; 404 for an area that is not the person's."""
     with reading.begin() as session:
@@ -145,6 +152,8 @@ def document(
         if found is None:
             raise NotFound
         sha256, name = found.blob_sha256, found.file_name
+        sheet = sheet_of(found)
+    openings.note(sheet, Taken.PDF)
     content = files_of(running.settings, running.database).get(sha256)
     return Response(
         content,
@@ -153,6 +162,15 @@ def document(
             "Content-Disposition": content_disposition("inline", name, plainly=f"{area_code}.{language}.pdf"),
             "Cache-Control": "private, no-store",
         },
+    )
+
+
+def sheet_of(document: ReleaseDocument) -> OneSheet:
+    return OneSheet(
+        survey_id=document.survey_id,
+        release_id=document.release_id,
+        area_id=document.area_id,
+        language=document.language,
     )
 
 

@@ -42,6 +42,7 @@ from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, Ro
 from survey_service.releases.published_tables import published_table
 from survey_service.releases.signed_summaries import mark, packed, unpacked
 from survey_service.releases.steps import Seen
+from survey_service.releases.told_changes import told_changes
 from survey_service.settings import Settings
 from survey_service.surveys import service as surveys
 from survey_service.surveys.opening import header_of
@@ -158,6 +159,7 @@ def release_wave(
         released_at=at,
         correction_of=before.id if before else None,
         correction_reason=corrections.reason_of(session, survey_id, wave_id, edition) if before else None,
+        changes=told_changes(prepared.since.changes),
     )
     made.printed = kept = packed(_summaries(session, prepared, made, survey, wave, settings, before=before))
     session.add(made)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -18,9 +18,11 @@ from survey_service.accounts import rights
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Reading, Running
 from survey_service.errors import NotFound
+from survey_service.models import Taken
 from survey_service.processes.beside import computed
 from survey_service.releases import queries
-from survey_service.releases.routes import ReleaseReader, find_release
+from survey_service.releases.openings import NotesOpenings
+from survey_service.releases.routes import ReleaseReader, find_release, sheet_of
 from survey_service.services import Services
 from survey_service.web.languages import language_of
 
@@ -77,7 +79,13 @@ def sheet(running: Services, survey_id: UUID, release_id: UUID, area_code: str, 
 
 @router.get("/releases/{number}/sheets/{area_code}")
 def page(
-    request: Request, running: Running, reading: Reading, person: ReleaseReader, number: str, area_code: str
+    request: Request,
+    running: Running,
+    reading: Reading,
+    person: ReleaseReader,
+    openings: NotesOpenings,
+    number: str,
+    area_code: str,
 ) -> Response:
     """404 for an area that is not the person's, and for one that the release has no sheet of.
 
@@ -87,21 +95,35 @@ def page(
         release, survey, wave = find_release(session, person, number)
         visible = person.visible(*rights.READ_RELEASES)
         shown = queries.visible_documents(session, release.survey_id, release.id, visible)
-        files = [(one.language, one.pages) for one, area in shown if area.code == area_code]
-        if not files:
+        documents = [one for one, area in shown if area.code == area_code]
+        if not documents:
             raise NotFound
-        every = queries.editions(session, survey.id, wave.id)
-        later = every[-1].number if every[-1].id != release.id else ""
-        which, wave_name = (release.survey_id, release.id), Text(wave.name_zh, wave.name_en)
-    spoken = [language for language, _ in files]
-    language = language_of(request) if language_of(request) in spoken else spoken[0]
-    made: Sheet = computed(running, f"{__name__}:sheet", *which, area_code, language)
+        files = [(one.language, one.pages) for one in documents]
+        opened = next((one for one in documents if one.language == language_of(request)), documents[0])
+        others = queries.sheets_of_area(session, survey.id, opened.area_id)
+        newest = queries.newest_number(session, survey.id, wave.id)
+        which, wave_name, one = (release.survey_id, release.id), Text(wave.name_zh, wave.name_en), sheet_of(opened)
+        may_share = person.may("SHARE_SHEETS") and queries.is_among(
+            session, opened.area_id, person.visible(*rights.SHARE_SHEETS)
+        )
+    openings.note(one, Taken.PAGE)
+    made: Sheet = computed(running, f"{__name__}:sheet", *which, area_code, one.language)
     context = {
         "number": number,
         "area_code": area_code,
         "wave_name": wave_name,
         "files": files,
-        "later": later,
+        "later": newest if newest != number else "",
+        "others": [other for other in others if other.number != number],
+        "may_share": may_share,
+        **drawn_with(made),
+    }
+    return staff_page(request, running, person, "staff/sheet.html", context, section="surveys")
+
+
+def drawn_with(made: Sheet) -> dict[str, Any]:
+    """What the template of the blocks asks for."""
+    return {
         "sheet": made,
         "story": made.story,
         "signs": SIGNS,
@@ -109,7 +131,6 @@ def page(
         "drawn": drawn,
         "interval": interval,
     }
-    return staff_page(request, running, person, "staff/sheet.html", context, section="surveys")
 
 
 def interval(ends: tuple[str, str]) -> str:
@@ -119,14 +140,14 @@ def interval(ends: tuple[str, str]) -> str:
     return joined(*ends)
 
 
-def drawn(shown: Range, axis: Axis, target: float | None = None) -> Drawn:
+def drawn(shown: Range, axis: Axis, target: float | None = None, width: float = WIDTH) -> Drawn:
     """Where the ends, the estimate and the target lie on the axis; what the drawing says, by its ends as printed."""
 
     from reports.wording.figures import outwards
 
     def place(value: float) -> float:
         share = (value - axis.low) / (axis.high - axis.low)
-        return round(EDGE + min(max(share, 0.0), 1.0) * (WIDTH - 2 * EDGE), 1)
+        return round(EDGE + min(max(share, 0.0), 1.0) * (width - 2 * EDGE), 1)
 
     on = axis.target if target is None else target
     return Drawn(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ from survey_service.contacts.asked import contact_asked
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.fieldwork import appointments, overdue
-from survey_service.models import Case, Mode, Role, Survey, Wave, WaveState
+from survey_service.models import Case, Job, Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.sampling.unit_words import UNITS
 from survey_service.secrets import KeyRing
@@ -67,14 +67,13 @@ STEPS: dict[str, Step] = {
 
 @router.get("/surveys")
 def list_waves(request: Request, running: Running, reading: Reading, person: WaveReader, now: Now) -> Response:
+    """Whoever follows no wave is led to what was released."""
+    if not person.has(*rights.FOLLOW_WAVES):
+        return go("/results")
     with reading.begin() as session:
         visible, upward = person.visible(*rights.SEE_SURVEYS), above(person.areas(*rights.SEE_SURVEYS))
         lines = queries.visible_waves(session, visible, upward)
-        if not person.has(*rights.FOLLOW_WAVES):
-            lines = [line for line in lines if _for_leaders(line.wave)]
-        surveys: list[tuple[Survey, int]] = []
-        if person.has(*rights.FOLLOW_WAVES):
-            surveys = queries.visible_surveys(session, visible, upward)
+        surveys = queries.visible_surveys(session, visible, upward)
         late, agreed = _awaited(session, running, person, now)
         today = now.astimezone(running.settings.zone).date()
         context = {
@@ -142,6 +141,7 @@ def wave_page(
             "progress": progress,
             "releases": service.releases(session, wave, visible),
             "jobs": jobs if staff else [],
+            "again": _unmade(session, wave, jobs),
             "making": any(job.kind == "release" and job.state in STILL_AT_WORK for job in jobs),
             "advice": wave_offers.advice(wave, reader, today=today, blocked=bool(blockers)),
             "offers": wave_offers.offers(survey, wave, reader, today=today, blocked=bool(blockers), progress=progress),
@@ -246,6 +246,12 @@ def code_picture(
         raise NotFound
     picture = qr_svg(f"{running.settings.public_url}/a/{code}")
     return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _unmade(session: Session, wave: Wave, jobs: Sequence[Job]) -> str:
+    """The number of the release whose reports were not made; "" where none is so."""
+    failed = {one.arguments.get("release_id") for one in jobs if one.kind == "release" and one.state is JobState.FAILED}
+    return next((one.number for one in queries.releases(session, wave) if str(one.id) in failed), "")
 
 
 def _for_leaders(wave: Wave) -> bool:

@@ -16,6 +16,7 @@ FROZEN = {
     "survey_service.migrations.guards_of_drafts": "be4b68b8bbc25b677ffd6cb57e1b09325caa3f0943a0078047522dc860e5190b",
     "survey_service.migrations.guards_of_lists": "2a46c15d7207b8a8a4ccb2257686ddbe4cf21ae4f0426f9649c910719033dc44",
     "survey_service.migrations.guards": "2ae8340f639b644026c60cb28fa3ccaf4ec1e3b5c6b8593e503a6293ce4457b6",
+    "survey_service.migrations.guards_of_openings": "49b8219880705be2f8bacd5e0705654029abac4a1bbe8da6133efb8b544727ab",
     "survey_service.migrations.guards_of_plans": "b9b8b2777f0788d0f87570b96963be76890d2a103c75ed50bffa705f91600dcb",
     "survey_service.migrations.guards_of_rectification": (
         "adf079326397aec925095202d9b6c7a6faca2240e9f75cbd72f38bfd2d03b249"

@@ -19,7 +19,9 @@ from survey_service.captures.first import record, record_or_conflict
 from survey_service.database import Database, open_database
 from survey_service.migrations import config, migrate
 from survey_service.migrations.guards import APPEND_ONLY as FIRST
+from survey_service.migrations.guards_of_openings import OPENINGS
 from survey_service.migrations.guards_of_plans import PLANS
+from survey_service.migrations.guards_of_rectification import ENTRIES
 from survey_service.migrations.guards_of_steps import STEPS
 from survey_service.models import Base, Capture, Response
 from survey_service.models.capture import CONFLICTS, KNOWN
@@ -28,7 +30,7 @@ from tests.service.test_collection_service import incoming
 from tests.service.world import build
 
 pytestmark = pytest.mark.both_databases
-APPEND_ONLY = (*FIRST, *PLANS, *STEPS)
+APPEND_ONLY = (*FIRST, *PLANS, *STEPS, ENTRIES, OPENINGS)
 
 
 def test_migrations_make_the_tables_of_the_models(database: Database) -> None:

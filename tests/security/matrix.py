@@ -61,6 +61,8 @@ POST /accounts/{account_id}/steps/{step}                          administrator 
 
 GET  /start                                                       administrator,interviewer    free free free free
 
+GET  /results                                                     leader                       free free free free
+
 GET  /contact-readers                                             administrator,manager        free free free free
 POST /contact-readers/{account_id}                                administrator,manager        none none none none
 
@@ -96,6 +98,8 @@ POST /surveys/{survey_key}/rectification/file                     leader,manager
 GET  /surveys/{survey_key}/rectification/file/present.csv         leader,manager               yes  yes  free none
 GET  /surveys/{survey_key}/rectification/list.xlsx                leader,manager,statistician  yes  yes  free none
 GET  /surveys/{survey_key}/rectification/summary                  leader,manager,statistician  yes  yes  free none
+GET  /surveys/{survey_key}/openings                               manager                      yes  yes  free none
+GET  /surveys/{survey_key}/openings.xlsx                          manager                      yes  yes  free none
 GET  /surveys/{survey_key}/edit                                   manager                      yes  no   no   none
 POST /surveys/{survey_key}/edit                                   manager                      yes  no   no   none
 GET  /catalogue                                                   manager,statistician         free free free free
@@ -300,6 +304,10 @@ GET  /releases/{number}/changes                                   leader,manager
 POST /releases/{number}/recompute                                 manager,statistician         yes  no   none none
 POST /releases/{number}/english                                   manager,statistician         yes  no   none none
 GET  /releases/{number}/sheets/{area_code}                        leader,manager,statistician  void  void  none none
+GET  /releases/{number}/sheets/{area_code}/links                  leader,manager               yes  yes  none none
+POST /releases/{number}/sheets/{area_code}/links                  leader,manager               yes  yes  none none
+POST /releases/{number}/sheets/{area_code}/links/{link_id}/revoke leader,manager               void void none none
+POST /releases/{number}/documents                                 leader,manager,statistician  yes  yes  none none
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
 GET  /releases/{number}/{area_code}.{language}.docx               leader,manager,statistician  void  void  none none
 GET  /releases/{number}/circulars/{area_code}.docx                manager,statistician         void void none none

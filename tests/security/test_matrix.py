@@ -225,6 +225,7 @@ def _call_back(world: World, account_id: UUID) -> CallBack:
 def address(path: str, city: City) -> str:
     special = {"{account_id}": str(city.target), "{what}": "tree", "/releases/{number}": "/releases/S-1"}
     special |= {"{kind}": "csv", "/rows/{number}": "/rows/1", "{photo_id}": "00000000-0000-7000-8000-000000000000"}
+    special |= {"{link_id}": "00000000-0000-7000-8000-000000000000"}
     if path.startswith("/accounts"):
         special["{step}"] = "enable"
     for name, value in special.items():

@@ -17,6 +17,7 @@ from survey_service.accounts import permissions
 from survey_service.accounts.permissions import UnprotectedRoute, asks_for_person, refuse_unprotected
 from survey_service.accounts.read_audit import _read_audit
 from survey_service.app import create_app
+from survey_service.releases.openings import _openings
 from survey_service.settings import Settings
 from tests.security.matrix import lines
 from tests.service.signed_in import HTML, get, sign_in
@@ -51,6 +52,9 @@ PUBLIC = {
     ("POST", "/a/{code}/contact"),  # with the receipt in the body
     ("GET", "/api/v1/openapi.json"),  # how the API is used, and nothing of what is in it
     ("GET", "/receipt"),
+    ("GET", "/shared/{token}"),  # one sheet, by its link
+    ("GET", "/shared/{token}/current"),
+    ("GET", "/shared/{token}/sheet.{language}.pdf"),
     ("GET", "/verify"),  # whether a sheet's edition is in force
     ("GET", "/verify/{code}"),
     ("GET", "/recordings/{sha256}"),  # a question read aloud; 404 for every other file
@@ -83,8 +87,16 @@ NOTED_GETS: set[str] = {
     "/surveys/{survey_key}/waves/{wave_key}/field/file/present.csv",
     "/surveys/{survey_key}/rectification/file/present.csv",
     "/surveys/{survey_key}/rectification/list.xlsx",
+    "/surveys/{survey_key}/openings.xlsx",
     "/surveys/{survey_key}/waves/{wave_key}/field/telephones/present.csv",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name}",
+}
+# What is written down as a sheet that somebody opened; a link's holder is nobody's route parameter: test_receiving.py.
+OPENING_GETS: set[str] = {
+    "/releases/{number}/sheets/{area_code}",
+    "/releases/{number}/{area_code}.{language}.pdf",
+    "/releases/{number}/{area_code}.{language}.docx",
+    "/releases/{number}/circulars/{area_code}.docx",
 }
 
 
@@ -116,6 +128,11 @@ def test_what_looks_at_answers_or_takes_a_file_out_is_written_down() -> None:
     """Through the writer, before it is shown: the named exceptions to the rule above, and nothing else."""
     noting = {path for method, path, route in signatures() if method == "GET" and _read_audit in calls(route.dependant)}
     assert noting == NOTED_GETS
+
+
+def test_every_way_to_a_sheet_is_written_down() -> None:
+    noting = {path for method, path, route in signatures() if method == "GET" and _openings in calls(route.dependant)}
+    assert noting == OPENING_GETS
 
 
 def writes(route: RouteContext) -> bool:

@@ -53,7 +53,15 @@ SHOWN = {
 """One firm figure below its target; the others miss theirs too, and may not be said to."""
 
 
-def release(database: Database, world: World, number: str, wave_id: Any, text: str, at: datetime = NOW) -> None:
+def release(
+    database: Database,
+    world: World,
+    number: str,
+    wave_id: Any,
+    text: str,
+    at: datetime = NOW,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
     with database.writing.begin() as session:
         session.add(
             Release(
@@ -71,6 +79,7 @@ def release(database: Database, world: World, number: str, wave_id: Any, text: s
                 reviewed_by="乙",
                 signed_by="丙",
                 released_at=at,
+                changes=changes,
             )
         )
         session.execute(update(Wave).where(Wave.id == wave_id).values(state=WaveState.RELEASED, released_at=at))
@@ -95,8 +104,11 @@ def released(database: Database, world: World) -> World:
     return world
 
 
-def next_wave(database: Database, world: World, verdict: str | None, since: str = "S-1") -> None:
-    """A second wave is released, whose table of changes says this of the first community's awareness."""
+def next_wave(
+    database: Database, world: World, verdict: str | None, since: str = "S-1", *, apart: bool = False
+) -> None:
+    """A second wave is released, whose table of changes says this of the first community's awareness. ``apart``: what
+    it tells of change is kept beside its record too, which then is not read."""
     told = {"variable": "awareness", "domain": [["community", COMMUNITY]], "verdict": verdict, "reasons": []}
     text = record(SHOWN, [] if verdict is None else [told]).replace('"S-1"', f'"{since}"')
     new = surveys.NewWave(
@@ -110,4 +122,6 @@ def next_wave(database: Database, world: World, verdict: str | None, since: str 
     with database.writing.begin() as session:
         wave = surveys.create_wave(session, world.survey_id, new, at=NOW, by=SERVICE)
         wave_id = wave.id
-    release(database, world, "S-2", wave_id, text, NOW + timedelta(days=80))
+    areas = {} if verdict is None else {COMMUNITY: {"awareness": verdict}}
+    kept = {"since": since, "areas": areas} if apart else None
+    release(database, world, "S-2", wave_id, "{}" if apart else text, NOW + timedelta(days=80), kept)

@@ -193,6 +193,23 @@ def test_the_sheets_print_what_was_signed_of_the_change(database: Database, firs
         assert "没有查出变化，不等于没有变" in words  # satisfaction is as it was
 
 
+def test_what_is_told_of_change_is_kept_apart_as_the_record_has_it(
+    database: Database, first: World, settings: Settings
+) -> None:
+    after = next_wave(database, first, settings, know=5)
+    release_id = release(database, after)
+    with database.reading.begin() as session:
+        kept = session.get_one(Release, (after.survey_id, release_id))
+        record = json.loads(kept.estimates)["changes"]
+        assert kept.changes is not None
+        assert kept.changes["since"] == record["since"]
+        told = {(code, name): verdict for code, of in kept.changes["areas"].items() for name, verdict in of.items()}
+        assert told == {
+            (one["domain"][0][1] if one["domain"] else "", one["variable"]): one["verdict"]
+            for one in record["published"]
+        }
+
+
 def test_a_first_wave_has_no_column_of_change(client: TestClient, reviewed: World) -> None:
     sign_in(client, "statistician")
     page = get(client, f"/surveys/{reviewed.survey_key}/waves/{reviewed.wave_key}/estimates")

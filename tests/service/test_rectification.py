@@ -185,12 +185,13 @@ VERDICTS = (
 )
 
 
+@pytest.mark.parametrize("apart", [True, False])
 @pytest.mark.parametrize(("verdict", "since", "words"), VERDICTS)
 def test_the_next_release_says_whether_a_change_was_found(
-    client: TestClient, database: Database, accepted: World, verdict: str | None, since: str, words: str
+    client: TestClient, database: Database, accepted: World, verdict: str | None, since: str, words: str, apart: bool
 ) -> None:
     assert "下一期发布后" in get(client, ROW)
-    next_wave(database, accepted, verdict, since)
+    next_wave(database, accepted, verdict, since, apart=apart)
     page = get(client, ROW)
     said = {one for _, _, one in VERDICTS if one in page.replace("变化可以辨别，不说明", "")}
     assert said == {words}

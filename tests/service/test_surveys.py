@@ -31,7 +31,7 @@ from survey_service.models import (
 from survey_service.secrets import KeyRing
 from survey_service.surveys import definitions, drafts, figures, service
 from tests.service.outcomes import told_outcomes
-from tests.service.signed_in import get, post, sign_in
+from tests.service.signed_in import HTML, get, post, sign_in
 from tests.service.world import NOW, QUESTIONNAIRE, World
 
 SERVICE = audit.chain.SERVICE
@@ -258,6 +258,6 @@ def test_the_list_and_its_empty_state(client: TestClient, world: World, database
     assert f'href="{HERE}"' in get(client, "/surveys")
     assert "Third quarter 2026" in get(client, "/surveys?lang=en")
     sign_in(client, "leader")
-    page = get(client, "/surveys")
-    assert "还没有发布的结果" in page
+    assert client.get("/surveys", headers=HTML).headers["location"] == "/results"
+    assert "还没有发布的结果" in get(client, "/results")
     assert get(client, HERE, status=404)

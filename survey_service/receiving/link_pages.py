@@ -1,0 +1,116 @@
+"""The links to one sheet: making one, which is shown once, and taking one back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from questionnaires.text import Text
+from survey_service.accounts import rights
+from survey_service.accounts.permissions import Person, require
+from survey_service.accounts.staff_pages import Asking, go
+from survey_service.dependencies import Now, Reading, Running, Writing
+from survey_service.errors import NotFound
+from survey_service.models import Area, Release, Wave
+from survey_service.receiving import links
+from survey_service.receiving.errors import NotALink
+from survey_service.releases import queries
+from survey_service.releases.routes import find_release
+from survey_service.web import posted_forms
+from survey_service.web.posted_forms import Posted
+
+router = APIRouter(prefix="/releases/{number}/sheets/{area_code}/links")
+Sharer = Annotated[Person, Depends(require(*rights.SHARE_SHEETS))]
+FIRST_DAYS = 7  # what is chosen at first
+
+
+@router.get("")
+def links_page(
+    request: Request, running: Running, reading: Reading, person: Sharer, now: Now, number: str, area_code: str
+) -> Response:
+    with reading.begin() as session:
+        return _page(Asking(request, running, person), session, number, area_code, now)
+
+
+@router.post("")
+def make_link(
+    request: Request,
+    running: Running,
+    reading: Reading,
+    writing: Writing,
+    person: Sharer,
+    now: Now,
+    posted: Posted,
+    number: str,
+    area_code: str,
+) -> Response:
+    """The page that follows shows the address, and no other ever does."""
+    purpose, days = posted_forms.text(posted, "purpose"), posted_forms.text(posted, "days")
+    asking = Asking(request, running, person)
+    try:
+        with writing.begin() as session:
+            release, _, area = _sheet(session, person, number, area_code)
+            sheet = (release.survey_id, release.id, area.id)
+            chosen = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
+            made = links.make(session, sheet, purpose, chosen, at=now, by=person.actor)
+    except NotALink as fault:
+        with reading.begin() as session:
+            return _page(asking, session, number, area_code, now, fault=fault, kept={"purpose": purpose, "days": days})
+    with reading.begin() as session:
+        return _page(asking, session, number, area_code, now, made=made)
+
+
+@router.post("/{link_id}/revoke")
+def revoke_link(writing: Writing, person: Sharer, now: Now, number: str, area_code: str, link_id: UUID) -> Response:
+    with writing.begin() as session:
+        release, _, area = _sheet(session, person, number, area_code)
+        links.revoke(session, (release.survey_id, release.id, area.id), link_id, at=now, by=person.actor)
+    return go(f"/releases/{number}/sheets/{area_code}/links")
+
+
+def _sheet(session: Session, person: Person, number: str, area_code: str) -> tuple[Release, Wave, Area]:
+    """NotFound for an area that is not the person's, and for one that the release has no sheet of."""
+    release, _, wave = find_release(session, person, number)
+    visible = person.visible(*rights.SHARE_SHEETS)
+    shown = queries.visible_documents(session, release.survey_id, release.id, visible)
+    area = next((area for _, area in shown if area.code == area_code), None)
+    if area is None:
+        raise NotFound
+    return release, wave, area
+
+
+def _page(
+    asking: Asking,
+    session: Session,
+    number: str,
+    area_code: str,
+    now: Now,
+    *,
+    made: links.Made | None = None,
+    fault: NotALink | None = None,
+    kept: dict[str, str] | None = None,
+) -> Response:
+    release, wave, area = _sheet(session, asking.person, number, area_code)
+    base = asking.running.settings.public_url.rstrip("/")
+    newest = queries.newest_number(session, release.survey_id, wave.id)
+    context = {
+        "number": number,
+        "area": area,
+        "area_name": Text(area.name_zh, area.name_en),
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "later": newest if newest != number else "",
+        "links": links.listed(session, (release.survey_id, release.id, area.id), now),
+        "made": made,
+        "address": f"{base}/shared/{made.token}" if made else "",
+        "days": links.DAYS,
+        "kept": kept or {"purpose": "", "days": str(FIRST_DAYS)},
+        "fault": fault,
+    }
+    answer = asking.page("staff/receiving/links.html", context, section="surveys", fault=fault)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

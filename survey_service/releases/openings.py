@@ -1,0 +1,128 @@
+"""Who opened which sheet is written down before it is shown: an account or a link, in which form, with what.
+
+No address and no mark of a single phone is kept. The same person opening the same sheet in the same form again within
+some minutes is one opening.
+"""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import TimeoutError as TookTooLong
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from survey_service.accounts.errors import ReadNotAudited
+from survey_service.accounts.permissions import Person, SignedIn
+from survey_service.dependencies import Now, Running
+from survey_service.models import OpenedWith, SheetOpening, Taken
+from survey_service.services import Services
+from survey_service.writer import Busy
+
+ONE_OPENING: Final = timedelta(minutes=10)
+PATIENCE_SECONDS: Final = 10.0
+_PHONE: Final = re.compile(r"Mobile|Android|iPhone|iPad|HarmonyOS", re.IGNORECASE)
+_COMPUTER: Final = re.compile(r"Windows NT|Macintosh|X11|CrOS", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneSheet:
+    """One area's sheet of one release."""
+
+    survey_id: UUID
+    release_id: UUID
+    area_id: UUID
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Openings:
+    """What a route calls before it shows a sheet to somebody who signed in."""
+
+    running: Services
+    person: Person
+    at: datetime
+    opened_with: OpenedWith
+
+    def note(self, sheet: OneSheet, what: Taken) -> None:
+        """Durable when it returns; ReadNotAudited where that could not be had."""
+        row = _row(sheet, what, self.person.name, self.opened_with, self.at)
+        row.account_id = self.person.account_id
+        _write(self.running, row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLink:
+    """A link that somebody opened; ``purpose``: for whom it was made."""
+
+    id: UUID
+    purpose: str
+    expires_at: datetime
+
+
+def note_by_link(
+    running: Services, link: HeldLink, sheet: OneSheet, what: Taken, opened: OpenedWith, at: datetime
+) -> None:
+    """The same for whoever holds a link; ``sheet`` may be of a later edition than the link."""
+    row = _row(sheet, what, link.purpose, opened, at)
+    row.link_id = link.id
+    _write(running, row)
+
+
+def opened_with(request: Request) -> OpenedWith:
+    told = request.headers.get("user-agent", "")
+    if "MicroMessenger" in told:
+        return OpenedWith.WECHAT
+    if _PHONE.search(told):
+        return OpenedWith.PHONE
+    return OpenedWith.COMPUTER if _COMPUTER.search(told) else OpenedWith.OTHER
+
+
+def _row(sheet: OneSheet, what: Taken, name: str, opened: OpenedWith, at: datetime) -> SheetOpening:
+    return SheetOpening(
+        survey_id=sheet.survey_id,
+        release_id=sheet.release_id,
+        area_id=sheet.area_id,
+        at=at,
+        what=what,
+        language=sheet.language,
+        name=name,
+        client=opened,
+    )
+
+
+def _write(running: Services, row: SheetOpening) -> None:
+    def write(session: Session) -> None:
+        lately = select(SheetOpening.id).where(
+            SheetOpening.survey_id == row.survey_id,
+            SheetOpening.release_id == row.release_id,
+            SheetOpening.area_id == row.area_id,
+            SheetOpening.what == row.what,
+            SheetOpening.language == row.language,
+            SheetOpening.account_id.is_not_distinct_from(row.account_id),
+            SheetOpening.link_id.is_not_distinct_from(row.link_id),
+            SheetOpening.at > row.at - ONE_OPENING,
+            SheetOpening.at <= row.at,
+        )
+        if session.scalar(lately.limit(1)) is None:
+            session.add(row)
+            session.flush()
+
+    try:
+        running.writer.submit(write).result(PATIENCE_SECONDS)
+    except (Busy, TookTooLong, DBAPIError):
+        raise ReadNotAudited from None
+
+
+def _openings(request: Request, running: Running, person: SignedIn, now: Now) -> Openings:
+    return Openings(running=running, person=person, at=now, opened_with=opened_with(request))
+
+
+NotesOpenings = Annotated[Openings, Depends(_openings)]

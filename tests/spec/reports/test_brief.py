@@ -1,0 +1,60 @@
+"""What a first page says of an area is of its sheet: every text of it, and every figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+import pytest
+
+from reports.blocks import Axis, Cards, Range
+from reports.content import CommunitySummary
+from reports.story import area_story, community_story
+from reports.story.brief import brief
+from survey_service.releases import briefs
+from tests.spec.reports.cases import CASES
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if not isinstance(value, Enum):
+            yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from texts_of(one)
+    elif is_dataclass(value) and not isinstance(value, Axis | Range):
+        for each in fields(value):
+            yield from texts_of(getattr(value, each.name))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_every_text_of_a_brief_stands_on_the_sheet(case: str, language: str) -> None:
+    summary = CASES[case]()
+    if isinstance(summary, CommunitySummary):
+        story = community_story(summary, language)
+    else:
+        story = area_story(summary, language)
+    made = brief(summary, language)
+    sheet = "\n".join(texts_of(story.blocks))
+    values = {f"{value.rstrip('*')}" for _, value, _ in (made.mend.items if made.mend else ())}
+    assert not [text for text in texts_of(made) if text not in sheet and text.rstrip("*") not in values], (
+        "the unit of a figure stands in the head of its column"
+    )
+    assert not [value for value in values if value.rstrip("% 分points") not in sheet]
+    cards = [card for block in story.blocks if isinstance(block, Cards) for card in block.cards]
+    assert [one.card for one in made.cards] == cards
+    for one in made.cards:
+        if one.range is not None and one.axis is not None:
+            assert one.axis.low <= one.range.low <= one.range.high <= one.axis.high
+            assert one.axis.target is None or one.axis.low <= one.axis.target <= one.axis.high
+            assert one.card.figure != "—"
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_what_is_kept_is_read_back_as_it_was(case: str) -> None:
+    summary = CASES[case]()
+    assert briefs.read(json.loads(json.dumps(briefs.kept(summary, "zh")))) == brief(summary, "zh")
