@@ -27,6 +27,7 @@ TAGS = (
     ("surveys", "Surveys, questionnaires and waves 调查、问卷和调查期"),
     ("field", "Cases, outcomes, and answers from devices 样本户、结果和入户答卷"),
     ("releases", "Published figures 发布的数字"),
+    ("rectification", "What is put right 整改清单"),
     ("exports", "Data of a wave, to be taken away 导出数据"),
 )
 READING: tuple[type[DomainError], ...] = (

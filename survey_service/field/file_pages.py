@@ -15,9 +15,8 @@ from starlette.responses import Response
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.accounts.staff_pages import Asking, go
+from survey_service.accounts.staff_pages import Asking
 from survey_service.dependencies import Now, Reading, Running, Writing
-from survey_service.errors import BadInput
 from survey_service.field import case_list, noting, outcome_file, queries
 from survey_service.field.note_pages import Noter
 from survey_service.field.pages import MOST
@@ -25,9 +24,8 @@ from survey_service.fieldwork.visits import NewVisit, Told, note_visits
 from survey_service.fieldwork.words import MODES
 from survey_service.models import VisitSource
 from survey_service.surveys.access import find_wave
-from survey_service.uploads.forms import Words
 from survey_service.uploads.looked import Looked
-from survey_service.uploads.pages import ListUpload, look, sent, upload_page
+from survey_service.uploads.pages import ListUpload, UploadPage
 from survey_service.uploads.present import present_table as table
 from survey_service.uploads.records import Record
 from survey_service.web.posted_forms import Posted
@@ -72,8 +70,7 @@ def file_page(
     request: Request, running: Running, reading: Reading, person: Noter, survey_key: str, wave_key: str
 ) -> Response:
     _refuse_unless_taken(reading, person, survey_key, wave_key)
-    here = _here(survey_key, wave_key)
-    return upload_page(Asking(request, running, person), _words(survey_key, wave_key), here, section="surveys")
+    return _page(Asking(request, running, person), survey_key, wave_key).form()
 
 
 @router.post("")
@@ -89,15 +86,9 @@ def bring_in(
     wave_key: str,
 ) -> Response:
     _refuse_unless_taken(reading, person, survey_key, wave_key)
-    asking, words, here = Asking(request, running, person), _words(survey_key, wave_key), _here(survey_key, wave_key)
     by = By(person=person, survey_key=survey_key, wave_key=wave_key, now=now, zone=running.settings.zone)
-    try:
-        found = look(OutcomeUpload(by), sent(posted), reading, writing)
-    except BadInput as fault:
-        return upload_page(asking, words, here, section="surveys", fault=fault)
-    if found is None:
-        return go(f"/surveys/{survey_key}/waves/{wave_key}/field")
-    return upload_page(asking, words, here, section="surveys", found=found)
+    page = _page(Asking(request, running, person), survey_key, wave_key)
+    return page.taken(OutcomeUpload(by), posted, reading, writing)
 
 
 @router.get("/present.csv")
@@ -128,10 +119,7 @@ def _refuse_unless_taken(reading: Reading, person: Person, survey_key: str, wave
         noting.refuse_unless_noted(wave)
 
 
-def _here(survey_key: str, wave_key: str) -> str:
-    return f"/surveys/{survey_key}/waves/{wave_key}/field/file"
-
-
-def _words(survey_key: str, wave_key: str) -> Words:
-    back = (f"/surveys/{survey_key}/waves/{wave_key}/field", outcome_file.WORDS.back[1])
-    return replace(outcome_file.WORDS, back=back)
+def _page(asking: Asking, survey_key: str, wave_key: str) -> UploadPage:
+    field = f"/surveys/{survey_key}/waves/{wave_key}/field"
+    words = replace(outcome_file.WORDS, back=(field, outcome_file.WORDS.back[1]))
+    return UploadPage(asking=asking, words=words, here=f"{field}/file", done=field)

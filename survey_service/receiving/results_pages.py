@@ -16,7 +16,7 @@ from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.dependencies import Now, Reading, Running
-from survey_service.errors import NotFound
+from survey_service.errors import DomainError, NotFound
 from survey_service.models import Survey, WaveState
 from survey_service.processes.beside import computed
 from survey_service.receiving import results
@@ -85,8 +85,12 @@ def _chosen(waves: list[ReleasedWave], number: str) -> ReleasedWave | None:
 
 
 def _made(running: Services, wave: ReleasedWave, language: str, codes: list[str]) -> Any:
+    """Nothing where the release kept none and cannot be computed again: its reports are there all the same."""
     place = "survey_service.releases.briefs:of_release"
-    return computed(running, place, wave.survey_id, wave.release_id, codes, language)
+    try:
+        return computed(running, place, wave.survey_id, wave.release_id, codes, language)
+    except DomainError:
+        return {}
 
 
 def _told(sheet: Sheet) -> tuple[Sheet, Any]:

@@ -178,6 +178,17 @@ def standings(
     return {row[0]: _standing(row[1:]) for row in found}
 
 
+def overdue_of_wave(session: Session, survey_id: UUID, wave_id: UUID, visible: Select[tuple[UUID]], today: date) -> int:
+    """How many matters that come from a wave should have been done by now."""
+    counted = select(func.count()).where(
+        Rectification.survey_id == survey_id,
+        Rectification.wave_id == wave_id,
+        Rectification.area_id.in_(visible),
+        states.overdue(today),
+    )
+    return session.scalar(counted) or 0
+
+
 def by_body(session: Session, survey_id: UUID, visible: Select[tuple[UUID]], today: date) -> list[tuple[str, Standing]]:
     found = session.execute(
         select(Rectification.body, *_counted(today))

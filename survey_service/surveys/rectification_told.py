@@ -23,3 +23,11 @@ def told(
         return []
     found = queries.standings(session, surveys, person.visible(*rights.READ_RECTIFICATION), today)
     return [(survey, found.get(survey_id, Standing())) for survey_id, survey in surveys.items()]
+
+
+def overdue_of(session: Session, person: Person, wave: Wave, today: date) -> int:
+    """Matters of the person's areas that come from this wave and should have been done by now."""
+    if wave.state is not WaveState.RELEASED or not person.has(*rights.READ_RECTIFICATION):
+        return 0
+    visible = person.visible(*rights.READ_RECTIFICATION)
+    return queries.overdue_of_wave(session, wave.survey_id, wave.id, visible, today)

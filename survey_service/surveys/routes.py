@@ -128,6 +128,7 @@ def wave_page(
             "wave": wave,
             "overdue": late.get((survey.id, wave.id)),
             "agreed": agreed.get((survey.id, wave.id)),
+            "mends_overdue": rectification_told.overdue_of(session, person, wave, today),
             "unit": UNITS[wave.listed_unit],
             "survey": survey,
             "staff": staff,

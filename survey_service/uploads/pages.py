@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from survey_service.accounts.staff_pages import Asking
+from survey_service.accounts.staff_pages import Asking, go
 from survey_service.database import ReadingSessions, WritingSessions
 from survey_service.errors import BadInput, Conflict, DomainError
 from survey_service.tabular.harmless import harmless
@@ -191,3 +191,29 @@ def upload_page(
     context = {"upload": words, "here": here, "look": found, "typed": typed or {}, "fault": fault}
     status = found.status if found else 200
     return asking.page("staff/uploads/page.html", context, section=section, fault=fault, status=status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage:
+    """The page of one kind of file: who asks, its words, where it is posted, and where it leads when it is stored."""
+
+    asking: Asking
+    words: Words
+    here: str
+    done: str
+    section: str = "surveys"
+
+    def form(self) -> Response:
+        return upload_page(self.asking, self.words, self.here, section=self.section)
+
+    def taken(
+        self, upload: Upload[Stored], posted: FormData, reading: ReadingSessions, writing: WritingSessions
+    ) -> Response:
+        """The look at what was posted; after it was stored, the way on."""
+        try:
+            found = look(upload, sent(posted), reading, writing)
+        except BadInput as fault:
+            return upload_page(self.asking, self.words, self.here, section=self.section, fault=fault)
+        if found is None:
+            return go(self.done)
+        return upload_page(self.asking, self.words, self.here, section=self.section, found=found)

@@ -338,6 +338,7 @@ GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id} statistic
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id} manager                 no   no   no   no
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name} statistician void none none none
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name} manager    no   no   no   no
+GET  /api/v1/surveys/{survey_key}/rectification                   leader,manager,statistician  yes  yes  free none
 GET  /api/v1/releases/{number}                                    leader,manager,statistician  yes  yes  none none
 GET  /api/v1/releases/{number}/figures.{kind}                     leader,manager,statistician  yes  yes  none none
 """

@@ -67,6 +67,7 @@ OF_STAFF = OF_SURVEYS | {
     f"GET {WAVE}/dispositions",
     "GET /api/v1/releases/{number}",
     "GET /api/v1/releases/{number}/figures.{kind}",
+    f"GET {SURVEY}/rectification",
 }
 OF_EXPORTS = {
     f"GET {WAVE}/exports",
@@ -78,7 +79,13 @@ MET: dict[str, set[str]] = {
     "administrator": ANYBODY | {"GET /api/v1/areas/{area_code}"},
     "manager": ANYBODY | OF_STAFF,
     "statistician": ANYBODY | OF_STAFF | OF_EXPORTS,
-    "leader": ANYBODY | OF_SURVEYS | {"GET /api/v1/releases/{number}", "GET /api/v1/releases/{number}/figures.{kind}"},
+    "leader": ANYBODY
+    | OF_SURVEYS
+    | {
+        "GET /api/v1/releases/{number}",
+        "GET /api/v1/releases/{number}/figures.{kind}",
+        f"GET {SURVEY}/rectification",
+    },
     "interviewer": ANYBODY | OF_SURVEYS | {f"GET {WAVE}/cases", f"POST {WAVE}/captures", f"POST {WAVE}/visits"},
     "keyer": ANYBODY,
     NOBODY: set(),

@@ -87,6 +87,7 @@ NOTED_GETS: set[str] = {
     "/surveys/{survey_key}/waves/{wave_key}/field/file/present.csv",
     "/surveys/{survey_key}/rectification/file/present.csv",
     "/surveys/{survey_key}/rectification/list.xlsx",
+    "/api/v1/surveys/{survey_key}/rectification",
     "/surveys/{survey_key}/openings.xlsx",
     "/surveys/{survey_key}/waves/{wave_key}/field/telephones/present.csv",
     "/api/v1/surveys/{survey_key}/waves/{wave_key}/exports/{export_id}/files/{name}",

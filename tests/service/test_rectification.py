@@ -24,7 +24,8 @@ from survey_service.database import Database
 from survey_service.models import AuditEntry, Rectification, RectificationEntry, RectificationState, Survey
 from survey_service.releases import rectified
 from tests.service.conftest import TestClock
-from tests.service.rectified_city import COMMUNITY, HERE, next_wave, released
+from tests.service.programs import Program
+from tests.service.rectified_city import COMMUNITY, HERE, OTHER, next_wave, released
 from tests.service.signed_in import HTML, csrf, get, post, sign_in
 from tests.service.world import World
 from tests.spec.reports import summaries as given
@@ -173,6 +174,58 @@ def test_what_is_late_is_told_with_its_base(client: TestClient, accepted: World,
     page = get(client, f"{HERE}/summary")
     assert all(words in page for words in ("共 1 项", "已核 0 项", "0/1", "逾期 1 项", "城厢街道", "按责任单位"))
     assert "overdue" in get(client, f"{HERE}/summary?lang=en")
+
+
+def test_the_page_of_the_wave_names_what_is_overdue_in_it(
+    client: TestClient, accepted: World, clock: TestClock
+) -> None:
+    wave = f"/surveys/{accepted.survey_key}/waves/{accepted.wave_key}"
+    assert "整改清单逾期" not in get(client, wave)
+    clock.at += timedelta(days=40)
+    sign_in(client, "manager")
+    page = get(client, wave)
+    assert "整改清单逾期 1 项" in page
+    assert "没有要办的事" not in page
+    address = f"{HERE}?state=overdue&wave={accepted.wave_key}"
+    assert address.replace("&", "&amp;") in page
+    assert "知晓率" in get(client, address)
+    assert "没有这样的事项" in get(client, f"{HERE}?state=overdue&wave=2020Q1")
+
+
+def test_programs_read_the_list_with_its_base(
+    client: TestClient, database: Database, accepted: World, clock: TestClock
+) -> None:
+    other = {"wave": accepted.wave_key, "area": OTHER, "item": "别处的事", "indicator": ""}
+    assert post(client, f"{HERE}/new", other).status_code == 303
+    clock.at += timedelta(days=40)
+    path = f"/surveys/{accepted.survey_key}/rectification"
+    read = Program(client, database, "manager").get(f"{path}?limit=1")
+    assert read["standing"] == {
+        "total": 2,
+        "checked": 0,
+        "overdue": 1,
+        "to_recheck": 0,
+        "reported": 0,
+        "struck": 0,
+    }
+    [first] = read["items"]
+    assert (first["number"], first["area"], first["state"], first["overdue"]) == (1, COMMUNITY, "planned", True)
+    assert first["evidence"] == {
+        "release": "S-1",
+        "figure": "72.0",
+        "unit": {"zh": "%", "en": "%"},
+        "interval": "61.0–83.0",
+        "level": "95",
+        "n": 89,
+        "target": "≥ 90.0",
+    }
+    rest = Program(client, database, "manager").get(f"{path}?after={read['next']}")
+    assert [(one["area"], one["evidence"]) for one in rest["items"]] == [(OTHER, None)]
+    assert rest["next"] is None
+    own = Program(client, database, "leader").get(path)
+    assert [one["area"] for one in own["items"]] == [COMMUNITY]
+    assert Program(client, database, "manager").get(f"{path}?overdue=true&state=planned")["items"] == [first]
+    assert Program(client, database, "keyer").refused(path)[0] == 403
 
 
 VERDICTS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -10,18 +11,18 @@ from fastapi import Depends, Path
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
+from starlette.responses import Response
 
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import Asking
 from survey_service.dependencies import Now, Running
-from survey_service.errors import NotFound
+from survey_service.errors import DomainError, NotFound
 from survey_service.models import Survey
 from survey_service.rectification import queries
 from survey_service.rectification.queries import Found
 from survey_service.rectification.rows import By
-from survey_service.services import Services
 from survey_service.surveys.access import find_survey
 
 ListReader = Annotated[Person, Depends(require(*rights.READ_RECTIFICATION))]
@@ -90,13 +91,58 @@ def by(person: Person, moment: Moment, *, office: bool) -> By:
     return By(actor=person.actor, at=moment.at, today=moment.today, office=office)
 
 
-def frame(person: Person, survey: Survey, moment: Moment, running: Services) -> dict[str, Any]:
-    """What every page of the list shows above it."""
-    return {
-        "survey": survey,
-        "survey_title": Text(survey.title_zh, survey.title_en),
-        "here": f"/surveys/{survey.key}/rectification",
-        "today": moment.today,
-        "keeper": person.has(*rights.KEEP_RECTIFICATION),
-        "zone": running.settings.zone,
-    }
+@dataclass(frozen=True, slots=True)
+class AtList:
+    """Who is at the list of which survey, and when: what every page of it begins and ends with."""
+
+    asking: Asking
+    moment: Moment
+    survey_key: str
+
+    @property
+    def person(self) -> Person:
+        return self.asking.person
+
+    @property
+    def today(self) -> date:
+        return self.moment.today
+
+    @property
+    def address(self) -> str:
+        return f"/surveys/{self.survey_key}/rectification"
+
+    def survey(self, session: Session) -> Survey:
+        """NotFound where it touches none of the person's areas."""
+        return survey_of(session, self.person, self.survey_key)
+
+    def by(self, *, office: bool) -> By:
+        return by(self.person, self.moment, office=office)
+
+    def page(
+        self,
+        survey: Survey,
+        template: str,
+        context: Mapping[str, Any],
+        *,
+        fault: DomainError | None = None,
+        status: int = 200,
+    ) -> Response:
+        """``context`` within what every page of the list shows above it."""
+        frame = {
+            "survey": survey,
+            "survey_title": Text(survey.title_zh, survey.title_en),
+            "here": self.address,
+            "today": self.today,
+            "keeper": self.person.has(*rights.KEEP_RECTIFICATION),
+            "zone": self.asking.running.settings.zone,
+            "fault": fault,
+        }
+        named = f"staff/rectification/{template}.html"
+        return self.asking.page(named, {**frame, **context}, section="surveys", fault=fault, status=status)
+
+
+def _at_list(asking: Asks, moment: ThisMoment, survey_key: str) -> AtList:
+    return AtList(asking, moment, survey_key)
+
+
+AtThisList = Annotated[AtList, Depends(_at_list)]

@@ -15,18 +15,16 @@ from starlette.responses import Response
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.accounts.staff_pages import go
+from survey_service.accounts.staff_pages import Asking
 from survey_service.dependencies import Reading, Writing
-from survey_service.errors import BadInput
 from survey_service.rectification import queries, rows, states
 from survey_service.rectification.pages import access
 from survey_service.rectification.pages.access import Asks, ListReader, Moment, ThisMoment, Worker
 from survey_service.rectification.pages.list_file import COLUMNS, WORDS, Judge, RowChange, Standing
 from survey_service.rectification.queries import Asked, Found
 from survey_service.tabular.harmless import harmless
-from survey_service.uploads.forms import Words
 from survey_service.uploads.looked import Looked
-from survey_service.uploads.pages import ListUpload, look, sent, upload_page
+from survey_service.uploads.pages import ListUpload, UploadPage
 from survey_service.uploads.present import present_table as table
 from survey_service.uploads.records import Record
 from survey_service.web.downloads import WORKBOOK, content_disposition
@@ -76,7 +74,7 @@ class ListFile(ListUpload[tuple[RowChange, ...]]):
 def file_page(asking: Asks, reading: Reading, person: Worker, survey_key: str) -> Response:
     with reading.begin() as session:
         access.survey_of(session, person, survey_key)
-    return upload_page(asking, _words(survey_key), _here(survey_key), section="surveys")
+    return _page(asking, survey_key).form()
 
 
 @router.post("/file")
@@ -91,15 +89,8 @@ def bring_in(
 ) -> Response:
     with reading.begin() as session:
         access.survey_of(session, person, survey_key)
-    words, here = _words(survey_key), _here(survey_key)
     upload = ListFile(_Bringer(person=person, survey_key=survey_key, moment=moment))
-    try:
-        found = look(upload, sent(posted), reading, writing)
-    except BadInput as fault:
-        return upload_page(asking, words, here, section="surveys", fault=fault)
-    if found is None:
-        return go(f"/surveys/{survey_key}/rectification?done=file")
-    return upload_page(asking, words, here, section="surveys", found=found)
+    return _page(asking, survey_key).taken(upload, posted, reading, writing)
 
 
 @router.get("/file/present.csv")
@@ -185,9 +176,7 @@ def evidence_words(evidence: dict[str, object]) -> str:
     return f"{evidence['figure']}{evidence['unit_zh']}（{interval}，n {evidence['n']}）{target}，{evidence['release']}"
 
 
-def _here(survey_key: str) -> str:
-    return f"/surveys/{survey_key}/rectification/file"
-
-
-def _words(survey_key: str) -> Words:
-    return replace(WORDS, back=(f"/surveys/{survey_key}/rectification", WORDS.back[1]))
+def _page(asking: Asking, survey_key: str) -> UploadPage:
+    here = f"/surveys/{survey_key}/rectification"
+    words = replace(WORDS, back=(here, WORDS.back[1]))
+    return UploadPage(asking=asking, words=words, here=f"{here}/file", done=f"{here}?done=file")

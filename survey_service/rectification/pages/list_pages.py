@@ -13,14 +13,14 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
-from survey_service.accounts.staff_pages import Asking, go
+from survey_service.accounts.staff_pages import go
 from survey_service.dependencies import Reading, Writing
 from survey_service.errors import BadInput, NotFound
 from survey_service.models import Area, RectificationAct, RectificationReason, RectificationState, Survey, Wave
 from survey_service.rectification import queries, rows, states
 from survey_service.rectification.errors import NotTold
 from survey_service.rectification.pages import access, forms, proposals, waves
-from survey_service.rectification.pages.access import Asks, Keeper, Moment, ThisMoment
+from survey_service.rectification.pages.access import AtList, AtThisList, Keeper
 from survey_service.rectification.queries import Asked
 from survey_service.rectification.rows import Charge, Matter
 from survey_service.web.posted_forms import FormReading, Posted
@@ -37,79 +37,76 @@ class Filter:
     area: str = ""
     body: str = ""
     state: str = ""
+    wave: str = ""
 
     def asked(self) -> Asked:
         known = self.state in set(RectificationState)
         return Asked(
             area=self.area,
             body=self.body,
+            wave=self.wave,
             state=RectificationState(self.state) if known else None,
             overdue=self.state == "overdue",
             recheck=self.state == "recheck",
         )
 
     def address(self, **more: Any) -> str:
-        given = {"area": self.area, "body": self.body, "state": self.state, **more}
+        given = {"area": self.area, "body": self.body, "state": self.state, "wave": self.wave, **more}
         return urlencode({name: value for name, value in given.items() if value})
 
     def __bool__(self) -> bool:
-        return bool(self.area or self.body or self.state)
+        return bool(self.area or self.body or self.state or self.wave)
 
 
 @router.get("")
 def list_page(
-    asking: Asks,
+    at: AtThisList,
     reading: Reading,
-    moment: ThisMoment,
-    survey_key: str,
     area: Annotated[str, Query(max_length=20)] = "",
     body: Annotated[str, Query(max_length=60)] = "",
     state: Annotated[str, Query(max_length=20)] = "",
+    wave: Annotated[str, Query(max_length=30)] = "",
     after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    person, chosen = asking.person, Filter(area, body, state)
+    chosen, today = Filter(area, body, state, wave), at.today
     with reading.begin() as session:
-        survey = access.survey_of(session, person, survey_key)
-        visible = access.seen_by(person)
-        found = queries.rows(session, survey.id, visible, chosen.asked(), moment.today, after=after, limit=PAGE + 1)
-        standing = queries.standings(session, [survey.id], visible, moment.today).get(survey.id, queries.Standing())
+        survey = at.survey(session)
+        visible = access.seen_by(at.person)
+        found = queries.rows(session, survey.id, visible, chosen.asked(), today, after=after, limit=PAGE + 1)
+        standing = queries.standings(session, [survey.id], visible, today).get(survey.id, queries.Standing())
         context: dict[str, Any] = {
-            **access.frame(person, survey, moment, asking.running),
-            "lines": [forms.line(*row, moment.today) for row in found[:PAGE]],
-            "total": queries.count(session, survey.id, visible, chosen.asked(), moment.today),
+            "lines": [forms.line(*row, today) for row in found[:PAGE]],
+            "total": queries.count(session, survey.id, visible, chosen.asked(), today),
             "standing": standing,
             "query": chosen,
-            "more": chosen.address(after=found[PAGE - 1][0].number) if len(found) > PAGE else "",
-            "first": f"?{chosen.address()}" if after else "",
+            "more": chosen.address(after=found[PAGE - 1][0].number) if len(found) > PAGE else None,
+            "first": chosen.address() if after else None,
+            "waves": [(one.key, Text(one.name_zh, one.name_en)) for one, _ in waves.released(session, survey.id)],
             "areas": [(one.code, Text(one.name_zh, one.name_en)) for one in queries.areas(session, survey.id, visible)],
             "bodies": queries.bodies(session, survey.id, visible),
             "states": states.STATES,
-            "released": bool(waves.released(session, survey.id)),
             "done": done,
         }
-        return asking.page("staff/rectification/list.html", context, section="surveys")
+        return at.page(survey, "list", context)
 
 
 # ------------------------------------------------------------------ a matter that the office adds
 
 
 @router.get("/new")
-def new_page(asking: Asks, reading: Reading, person: Keeper, moment: ThisMoment, survey_key: str) -> Response:
+def new_page(at: AtThisList, reading: Reading, _: Keeper) -> Response:
     with reading.begin() as session:
-        survey = access.survey_of(session, person, survey_key)
-        return _new_page(asking, session, survey, moment, FormReading(posted=_NOTHING))
+        return _new_page(at, session, FormReading(posted=_NOTHING))
 
 
 @router.post("/new")
 def add(
-    asking: Asks,
+    at: AtThisList,
     reading: Reading,
     writing: Writing,
     person: Keeper,
-    moment: ThisMoment,
     posted: Posted,
-    survey_key: str,
 ) -> Response:
     read = FormReading(posted)
     given = _Given.read(read)
@@ -117,19 +114,18 @@ def add(
     if not read.faults:
         try:
             with writing.begin() as session:
-                survey = access.survey_of(session, person, survey_key)
+                survey = at.survey(session)
                 matter = _matter(session, person, survey, given)
-                by = access.by(person, moment, office=True)
+                by = at.by(office=True)
                 [made] = rows.take_in(
                     session, survey.id, [(matter, given.charge)], by, act=RectificationAct.ADDED, note=given.note
                 )
                 number = made.number
-            return go(f"/surveys/{survey_key}/rectification/rows/{number}")
+            return go(f"{at.address}/rows/{number}")
         except NotTold as refused:
             fault = refused
     with reading.begin() as session:
-        survey = access.survey_of(session, person, survey_key)
-        return _new_page(asking, session, survey, moment, read, fault=fault or BadInput())
+        return _new_page(at, session, read, fault=fault or BadInput())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,28 +175,19 @@ def _areas(session: Session, person: Person, survey: Survey) -> list[Area]:
     return waves.areas(session, survey, person.visible(*rights.KEEP_RECTIFICATION))
 
 
-def _new_page(
-    asking: Asking,
-    session: Session,
-    survey: Survey,
-    moment: Moment,
-    read: FormReading,
-    *,
-    fault: BadInput | None = None,
-) -> Response:
+def _new_page(at: AtList, session: Session, read: FormReading, *, fault: BadInput | None = None) -> Response:
+    survey = at.survey(session)
     known = waves.released(session, survey.id)
     newest: Wave | None = known[0][0] if known else None
     context = {
-        **access.frame(asking.person, survey, moment, asking.running),
         "waves": [(wave.key, Text(wave.name_zh, wave.name_en)) for wave, _ in known],
-        "areas": [(one.code, Text(one.name_zh, one.name_en)) for one in _areas(session, asking.person, survey)],
+        "areas": [(one.code, Text(one.name_zh, one.name_en)) for one in _areas(session, at.person, survey)],
         "indicators": [(one.id, one.name) for one in waves.indicators(session, newest)] if newest else [],
         "kept": read.kept,
         "faults": read.faults,
-        "fault": fault if fault is not None and not read.faults else None,
+        **({"fault": None} if read.faults else {}),  # what is wrong stands beside the fields
     }
-    status = fault.status if fault else 200
-    return asking.page("staff/rectification/new.html", context, section="surveys", status=status)
+    return at.page(survey, "new", context, fault=fault)
 
 
 _NOTHING: Final = forms.nothing_posted()

@@ -18,7 +18,7 @@ from survey_service.outside import attachments as outside
 from survey_service.rectification import photos, rows
 from survey_service.rectification.errors import NotAPhoto
 from survey_service.rectification.pages import access, row_pages
-from survey_service.rectification.pages.access import Asks, ListReader, RowNumber, ThisMoment, Worker
+from survey_service.rectification.pages.access import AtThisList, ListReader, RowNumber, ThisMoment, Worker
 from survey_service.web import posted_forms
 from survey_service.web.downloads import content_disposition
 from survey_service.web.posted_forms import Posted
@@ -28,30 +28,26 @@ router = APIRouter(prefix="/surveys/{survey_key}/rectification/rows/{number}/pho
 
 @router.post("")
 def add_photo(
-    asking: Asks,
+    at: AtThisList,
     running: Running,
     reading: Reading,
     writing: Writing,
     person: Worker,
-    moment: ThisMoment,
     posted: Posted,
-    survey_key: str,
     number: RowNumber,
 ) -> Response:
     """The row is found before the file is looked at: nobody has a child look at files for a row that is not theirs."""
     with reading.begin() as session:
-        access.find_row(session, person, survey_key, number, rights.PUT_RIGHT)
+        access.find_row(session, person, at.survey_key, number, rights.PUT_RIGHT)
     try:
         content = _looked_at(posted)
         with writing.begin() as session:
-            row = _held(session, person, survey_key, number)
-            by = access.by(person, moment, office=False)
-            photos.add(session, running.keys, row, content, by)
-        return go(_row(survey_key, number))
+            row = _held(session, person, at.survey_key, number)
+            photos.add(session, running.keys, row, content, at.by(office=False))
+        return go(_row(at.survey_key, number))
     except NotAPhoto as fault:
         with reading.begin() as session:
-            survey, found = access.find_row(session, person, survey_key, number)
-            return row_pages.page(asking, session, survey, found, moment, fault=fault)
+            return row_pages.page(at, session, number, fault=fault)
 
 
 @router.get("/{photo_id}")

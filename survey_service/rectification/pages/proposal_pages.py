@@ -14,14 +14,14 @@ from starlette.responses import Response
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
-from survey_service.accounts.staff_pages import Asking, go
+from survey_service.accounts.staff_pages import go
 from survey_service.dependencies import Reading, Writing
 from survey_service.errors import Conflict, DomainError, NotFound
 from survey_service.models import RectificationAct, Survey, Wave
 from survey_service.rectification import queries, rows, states
 from survey_service.rectification.errors import NoneTicked
-from survey_service.rectification.pages import access, forms, proposals, waves
-from survey_service.rectification.pages.access import Asks, Keeper, Moment, ThisMoment
+from survey_service.rectification.pages import forms, proposals, waves
+from survey_service.rectification.pages.access import AtList, AtThisList, Keeper
 from survey_service.rectification.pages.proposals import Proposal
 from survey_service.rectification.rows import Charge, Matter
 from survey_service.web import posted_forms
@@ -44,28 +44,23 @@ class _Offered:
 
 @router.get("")
 def proposals_page(
-    asking: Asks,
+    at: AtThisList,
     reading: Reading,
-    person: Keeper,
-    moment: ThisMoment,
-    survey_key: str,
+    _: Keeper,
     wave: Annotated[str, Query(max_length=30)] = "",
     area: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     with reading.begin() as session:
-        survey = access.survey_of(session, person, survey_key)
-        return _page(asking, session, survey, moment, (wave, area), FormReading(posted=forms.nothing_posted()))
+        return _page(at, session, (wave, area), FormReading(posted=forms.nothing_posted()))
 
 
 @router.post("")
 def decide(
-    asking: Asks,
+    at: AtThisList,
     reading: Reading,
     writing: Writing,
     person: Keeper,
-    moment: ThisMoment,
     posted: Posted,
-    survey_key: str,
 ) -> Response:
     """Accept what is ticked, or strike it with a reason. What came on the list meanwhile is refused as a whole."""
     read = FormReading(posted)
@@ -77,11 +72,11 @@ def decide(
     if not read.faults:
         try:
             with writing.begin() as session:
-                survey = access.survey_of(session, person, survey_key)
+                survey = at.survey(session)
                 matters = _ticked(_offered(session, person, survey, chosen[0]), ticked, charge)
                 act = RectificationAct.STRUCK if strike else RectificationAct.ACCEPTED
-                rows.take_in(session, survey.id, matters, access.by(person, moment, office=True), act=act, note=note)
-            return go(f"/surveys/{survey_key}/rectification?done={'struck' if strike else 'accepted'}")
+                rows.take_in(session, survey.id, matters, at.by(office=True), act=act, note=note)
+            return go(f"{at.address}?done={'struck' if strike else 'accepted'}")
         except IntegrityError:
             fault = Conflict()
         except NotFound:
@@ -89,8 +84,7 @@ def decide(
         except DomainError as refused:
             fault = refused
     with reading.begin() as session:
-        survey = access.survey_of(session, person, survey_key)
-        return _page(asking, session, survey, moment, chosen, read, ticked=frozenset(ticked), fault=fault)
+        return _page(at, session, chosen, read, ticked=frozenset(ticked), fault=fault)
 
 
 def _offered(session: Session, person: Person, survey: Survey, wave_key: str) -> _Offered | None:
@@ -124,24 +118,22 @@ def _ticked(offered: _Offered | None, ticked: list[str], charge: Charge) -> list
 
 
 def _page(
-    asking: Asking,
+    at: AtList,
     session: Session,
-    survey: Survey,
-    moment: Moment,
     chosen: tuple[str, str],
     read: FormReading,
     *,
     ticked: frozenset[str] = frozenset(),
     fault: DomainError | None = None,
 ) -> Response:
-    offered = _offered(session, asking.person, survey, chosen[0])
+    survey = at.survey(session)
+    offered = _offered(session, at.person, survey, chosen[0])
     if offered is None and chosen[0]:
         raise NotFound
     all_of = offered.proposals if offered else []
     shown = [one for one in all_of if chosen[1] in ("", one.area)]
-    due = moment.today.toordinal() + TERM_DAYS
+    due = at.today.toordinal() + TERM_DAYS
     context: dict[str, Any] = {
-        **access.frame(asking.person, survey, moment, asking.running),
         "waves": [(wave.key, Text(wave.name_zh, wave.name_en)) for wave, _ in waves.released(session, survey.id)],
         "wave_key": offered.wave.key if offered else "",
         "number": offered.number if offered else "",
@@ -151,9 +143,7 @@ def _page(
         "total": len(shown),
         "reasons": states.REASONS,
         "ticked": ticked,
-        "kept": {"due_on": str(moment.today.fromordinal(due)), **read.kept},
+        "kept": {"due_on": str(at.today.fromordinal(due)), **read.kept},
         "faults": read.faults,
-        "fault": fault,
     }
-    status = fault.status if fault else 422 if read.faults else 200
-    return asking.page("staff/rectification/proposals.html", context, section="surveys", status=status)
+    return at.page(survey, "proposals", context, fault=fault, status=422 if read.faults else 200)

@@ -12,25 +12,24 @@ from questionnaires.text import Text
 from survey_service.dependencies import Reading
 from survey_service.rectification import queries, states
 from survey_service.rectification.pages import access
-from survey_service.rectification.pages.access import Asks, ThisMoment
+from survey_service.rectification.pages.access import AtThisList
 
 router = APIRouter(prefix="/surveys/{survey_key}/rectification")
 WEEK: Final = timedelta(days=7)
 
 
 @router.get("/summary")
-def summary_page(asking: Asks, reading: Reading, moment: ThisMoment, survey_key: str) -> Response:
-    person, zone = asking.person, asking.running.settings.zone
-    since = moment.today - WEEK
+def summary_page(at: AtThisList, reading: Reading) -> Response:
+    zone, today = at.asking.running.settings.zone, at.today
+    since = today - WEEK
     with reading.begin() as session:
-        survey = access.survey_of(session, person, survey_key)
-        visible = access.seen_by(person)
+        survey = at.survey(session)
+        visible = access.seen_by(at.person)
         from_then = datetime.combine(since, time(), zone).astimezone(UTC)
-        streets = queries.by_street(session, survey.id, visible, moment.today)
+        streets = queries.by_street(session, survey.id, visible, today)
         context: dict[str, Any] = {
-            **access.frame(person, survey, moment, asking.running),
             "since": since,
-            "whole": queries.standings(session, [survey.id], visible, moment.today).get(survey.id, queries.Standing()),
+            "whole": queries.standings(session, [survey.id], visible, today).get(survey.id, queries.Standing()),
             "struck": queries.struck(session, survey.id, visible),
             "week": [
                 (states.DONE[act], count)
@@ -42,9 +41,9 @@ def summary_page(asking: Asks, reading: Reading, moment: ThisMoment, survey_key:
                     "body",
                     [
                         (Text(body, body), standing)
-                        for body, standing in queries.by_body(session, survey.id, visible, moment.today)
+                        for body, standing in queries.by_body(session, survey.id, visible, today)
                     ],
                 ),
             ),
         }
-        return asking.page("staff/rectification/summary.html", context, section="surveys")
+        return at.page(survey, "summary", context)
