@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reports.blocks import Answer, Axis, Card, Cards, Look, Masthead, Notes, Range, Story, Table
+from reports.blocks import Answer, Axis, Card, Cards, Look, Masthead, Notes, Range, Story
 from reports.content import AreaSummary, CommunitySummary
 from reports.story import common
 from reports.story.area import area_story
 from reports.story.common import Measured
-from reports.story.community import community_story, lowest
-from reports.story.items import item_groups
+from reports.story.community import community_story
+from reports.story.mend import MendFirst, mend_first
 from reports.wording import verdicts
-from reports.wording.figures import Unit
 
 Kind = TypeVar("Kind")
 
@@ -32,17 +31,27 @@ class BriefCard:
 
 
 @dataclass(frozen=True, slots=True)
+class MendItem:
+    """Figure with its unit, limits as they are printed, and how much it matters, where that is told."""
+
+    name: str
+    value: str
+    limits: tuple[str, str] | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mend:
-    """The items to mend first as the sheet lists them: name, figure with its unit, limits as they are printed."""
+    """What to mend first, as the sheet names it; without ``items`` its ``basis`` says why none is named."""
 
     title: str
-    items: tuple[tuple[str, str, tuple[str, str] | None], ...]
-    notes: tuple[str, ...]
+    items: tuple[MendItem, ...]
+    basis: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """``cards``: none where an area has more headlines than cards; ``mend``: None where the sheet names no items."""
+    """``cards``: none where an area has more headlines than cards; ``mend``: None where it has no items."""
 
     title: str
     meta: tuple[str, ...]
@@ -58,10 +67,8 @@ def brief(summary: CommunitySummary | AreaSummary, language: str) -> Brief:
     own = common.measured(summary.table, summary.place, common.headline(summary.indicators), language)
     if isinstance(summary, CommunitySummary):
         story = community_story(summary, language)
-        items = item_groups(summary, language)
-        worst = lowest(summary, items[0], language) if items else None
     else:
-        story, items, worst = area_story(summary, language), [], None
+        story = area_story(summary, language)
     head, answer = _first(story, Masthead), _first(story, Answer)
     assert head is not None
     assert answer is not None
@@ -72,7 +79,7 @@ def brief(summary: CommunitySummary | AreaSummary, language: str) -> Brief:
         reading=answer.reading,
         cards=_cards(_first(story, Cards), own),
         changes=_changes(story),
-        mend=None if worst is None else _mend(worst, items[0][0].figures.unit, language),
+        mend=_mend(mend_first(summary, language)),
     )
 
 
@@ -104,11 +111,12 @@ def _changes(story: Story) -> tuple[str, ...]:
     return ()
 
 
-def _mend(table: Table, unit: Unit, language: str) -> Mend:
-    """Name, figure and interval of each line; a drawing is left to the sheet."""
+def _mend(found: MendFirst | None) -> Mend | None:
+    if found is None:
+        return None
     items = []
-    for row in table.rows:
-        name, _, figure, limits = row.cells
-        value = verdicts.with_unit(figure.text, unit, language)
-        items.append((name.text, f"{value}{figure.letter}", limits.interval))
-    return Mend(title=table.title, items=tuple(items), notes=table.notes)
+    for place, each in enumerate(found.first):
+        value = verdicts.with_unit(common.value_words(each.cell, each.figures), each.figures.unit, found.language)
+        remark = found.remarks[place] if found.remarks else ""
+        items.append(MendItem(each.name, value, each.figures.interval(each.cell), remark))
+    return Mend(title=found.title, items=tuple(items), basis=found.basis)

@@ -324,6 +324,21 @@ def jobs(session: Session, wave: Wave) -> list[Job]:
     return list(newest.values())
 
 
+def unmade(session: Session, wave: Wave) -> list[Job]:
+    """Jobs of its reports that failed and whose work nobody has done since or is doing: of each piece of work one."""
+    mine = {str(release.id) for release in releases(session, wave)}
+    found = session.scalars(
+        select(Job).where(Job.survey_id == wave.survey_id, Job.kind == "release").order_by(Job.created_at, Job.id)
+    )
+    of = [job for job in found if job.arguments.get("release_id") in mine]
+
+    def work(job: Job) -> tuple[str, str]:
+        return job.arguments["release_id"], str(job.arguments["languages"])
+
+    seen_to = {work(job) for job in of if job.state is not JobState.FAILED}
+    return list({work(job): job for job in of if work(job) not in seen_to}.values())
+
+
 def _further(job: Job) -> tuple[bool, int]:
     """Of several jobs that share one piece of work: the one to show is at work still, and has told the most."""
     return job.state is JobState.RUNNING, job.done

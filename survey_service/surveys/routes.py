@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ from survey_service.contacts.asked import contact_asked
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import DomainError, NotAllowed, NotFound
 from survey_service.fieldwork import appointments, overdue
-from survey_service.models import Case, Job, Mode, Role, Survey, Wave, WaveState
+from survey_service.models import Case, Mode, Role, Survey, Wave, WaveState
 from survey_service.models.job import JobState
 from survey_service.sampling.unit_words import UNITS
 from survey_service.secrets import KeyRing
@@ -142,7 +142,7 @@ def wave_page(
             "progress": progress,
             "releases": service.releases(session, wave, visible),
             "jobs": jobs if staff else [],
-            "again": _unmade(session, wave, jobs),
+            "again": _unmade(session, wave),
             "making": any(job.kind == "release" and job.state in STILL_AT_WORK for job in jobs),
             "advice": wave_offers.advice(wave, reader, today=today, blocked=bool(blockers)),
             "offers": wave_offers.offers(survey, wave, reader, today=today, blocked=bool(blockers), progress=progress),
@@ -249,9 +249,9 @@ def code_picture(
     return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
 
 
-def _unmade(session: Session, wave: Wave, jobs: Sequence[Job]) -> str:
+def _unmade(session: Session, wave: Wave) -> str:
     """The number of the release whose reports were not made; "" where none is so."""
-    failed = {one.arguments.get("release_id") for one in jobs if one.kind == "release" and one.state is JobState.FAILED}
+    failed = {one.arguments["release_id"] for one in queries.unmade(session, wave)}
     return next((one.number for one in queries.releases(session, wave) if str(one.id) in failed), "")
 
 

@@ -34,7 +34,6 @@ from survey_service.models import (
     Taken,
 )
 from survey_service.releases import DOCUMENTS_JOB, corrections, documents
-from survey_service.releases.service import document_arguments
 from survey_service.secrets import code_hash
 from survey_service.services import Services
 from tests.service.conftest import TestClock
@@ -388,7 +387,7 @@ def test_reports_that_failed_are_begun_again_by_whoever_sees_it(
             kind=DOCUMENTS_JOB,
             by=SERVICE,
             at=NOW,
-            arguments=document_arguments(found, {"zh": [OWN]}),
+            arguments={"release_id": str(found.id), "languages": {"zh": [OWN]}, "part": 1, "of": 2},
         )
         job.state, job.error, job.ended_at = JobState.FAILED, jobs.DIED, NOW
     sign_in(client, "local")

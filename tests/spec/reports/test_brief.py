@@ -40,8 +40,8 @@ def test_every_text_of_a_brief_stands_on_the_sheet(case: str, language: str) -> 
         story = area_story(summary, language)
     made = brief(summary, language)
     sheet = "\n".join(texts_of(story.blocks))
-    values = {f"{value.rstrip('*')}" for _, value, _ in (made.mend.items if made.mend else ())}
-    assert not [text for text in texts_of(made) if text not in sheet and text.rstrip("*") not in values], (
+    values = {one.value for one in (made.mend.items if made.mend else ())}
+    assert not [text for text in texts_of(made) if text not in sheet and text not in values], (
         "the unit of a figure stands in the head of its column"
     )
     assert not [value for value in values if value.rstrip("% 分points") not in sheet]
