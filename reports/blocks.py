@@ -118,6 +118,7 @@ class Comparison:
     axis: Axis
     groups: tuple[ComparisonGroup, ...]
     notes: tuple[str, ...] = ()
+    lead: str = ""
     unit_in_words: str = ""  # instead of the unit, where nothing is drawn
 
 
@@ -240,7 +241,19 @@ class Glossary:
     entries: tuple[tuple[str, str], ...]
 
 
-Block = Masthead | Answer | Cards | Comparison | Table | Prose | Notes | Glossary | Colophon | PageBreak | Columns
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """Blocks that a PDF leaves out where they would cost a page too many, those of the highest ``rank`` first, and
+    names as ``name``. Word and the web page have them always."""
+
+    rank: int
+    name: str
+    blocks: tuple[Block, ...]
+
+
+Block = (
+    Spare | Masthead | Answer | Cards | Comparison | Table | Prose | Notes | Glossary | Colophon | PageBreak | Columns
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

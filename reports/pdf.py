@@ -24,7 +24,7 @@ from reports.fonts import Typeface, TypeSettings, Weight, typeface
 from reports.layout.pages import Frames, Page, lay_out
 from reports.layout.setting import Setter
 from reports.marks import Disc, Fill, Mark, Squares, Stroke, Words
-from reports.story import area_story, community_story, domain_story, estimates_story
+from reports.story import area_story, community_story, domain_story, estimates_story, spares
 from reports.story.verification import verified
 from reports.tagging import Tree
 from reports.typesetting.composer import Piece, composer
@@ -67,12 +67,16 @@ def community_pdf(
     settings: TypeSettings | None = None,
     verification: Verification | None = None,
 ) -> bytes:
-    """The report of one community on two pages: what would take a third is left out, the table by age first, then the
-    code to scan, of which the letters stay."""
-    shorter = replace(summary, age_groups=())
-    typed = None if verification is None else replace(verification, address="")
-    for one, by in ((summary, verification), (shorter, verification), (shorter, typed)):
-        typeset = typeset_story(verified(community_story(one, language), by), settings)
+    """The report of one community on two pages: of what would take a third, spare blocks are left out and named, then
+    the chart breaks over the pages, then the code to scan goes, of which the letters stay, last the definitions."""
+    story = verified(community_story(summary, language), verification)
+    typed = (
+        story
+        if verification is None
+        else verified(community_story(summary, language), replace(verification, address=""))
+    )
+    for one in spares.narrower(story, typed):
+        typeset = typeset_story(one, settings)
         if len(typeset.pages) <= style.COMMUNITY_PAGES:
             break
     return drawn(typeset)
@@ -115,6 +119,8 @@ class Typeset:
 
 
 def typeset_story(story: Story, settings: TypeSettings | None = None) -> Typeset:
+    """With all its spare blocks."""
+    story = spares.whole(story)
     face = typeface(story.language, settings)
     setter, frames = _setting(face, story.language)
     return Typeset(story, face, lay_out(story, setter, frames))

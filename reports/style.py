@@ -20,12 +20,21 @@ TEXT_WIDTH: Final = PAGE_WIDTH - 2 * MARGIN_SIDE
 U: Final = 3.5
 GUTTER: Final = 12.0
 COLUMNS: Final = 12
-FOOT_RULE: Final = 213 * U  # below the top margin
-FOOT_TEXT: Final = 217 * U
-BODY_BOTTOM: Final = 210.5 * U  # less what the note of every page needs
+FOOT_RULE: Final = 216 * U  # below the top margin
+FOOT_TEXT: Final = 220 * U
+BODY_BOTTOM: Final = 213.5 * U  # less what the note of every page needs
 FIRST_BODY: Final = 25 * U  # page one: the rule above the verdict sentence
 NEXT_BODY: Final = 6 * U  # other pages: the rule of the first section
-SECTION_GAPS: Final = (7 * U, 6 * U, 5 * U, 4 * U, 3.2 * U, 2.6 * U, 2 * U)  # the widest that costs no page is taken
+SECTION_GAPS: Final = (
+    7 * U,
+    6 * U,
+    5 * U,
+    4 * U,
+    3.2 * U,
+    2.6 * U,
+    2 * U,
+    1.6 * U,
+)  # the widest that costs no page is taken
 COMMUNITY_PAGES: Final = 2  # what a leader reads of one community: one sheet, both sides
 
 INK: Final = "#16202A"
@@ -74,28 +83,34 @@ class Role:
 TITLE: Final = Role(26, 9 * U, bold=True)
 TITLE_MEDIUM: Final = Role(22, 8 * U, bold=True)
 TITLE_SMALL: Final = Role(19, 7 * U, bold=True)  # a name too long for the line at full size
-PROGRAMME: Final = Role(10.5, 5 * U)
-OVERLINE: Final = Role(9, 4 * U, bold=True, colour=ACCENT)
-META: Final = Role(9, 4 * U, colour=GREY)
+TITLE_LONG: Final = Role(14, 5 * U, bold=True)  # a name of a hundred characters
+PROGRAMME: Final = Role(12, 5 * U)
+OVERLINE: Final = Role(10.5, 4 * U, bold=True, colour=ACCENT)
+META: Final = Role(10.5, 4.2 * U, colour=GREY)
+META_LATIN: Final = Role(10, 3.8 * U, colour=GREY)
 VERDICT_SENTENCE: Final = Role(16, 6.5 * U, bold=True)
-READING: Final = Role(9, 4 * U, colour=GREY)
-CARD_NAME: Final = Role(10.5, 4 * U, bold=True)
-CARD_WORD: Final = Role(14, 6 * U, bold=True)
-CARD_WORD_SMALL: Final = Role(10.5, 4 * U, bold=True)
-CARD_FIGURE: Final = Role(25, 9 * U, bold=True)
+READING: Final = Role(10.5, 4.3 * U, colour=GREY)
+READING_LATIN: Final = Role(10.5, 3.7 * U, colour=GREY)
+CARD_NAME: Final = Role(12, 4.4 * U, bold=True)
+CARD_WORD: Final = Role(14, 5.6 * U, bold=True)
+CARD_WORD_SMALL: Final = Role(11.5, 4.4 * U, bold=True)
+CARD_FIGURE: Final = Role(25, 8.4 * U, bold=True)
 CARD_FIGURE_SMALL: Final = Role(22, 8 * U, bold=True)
 CARD_UNIT: Final = Role(12, 9 * U, colour=GREY)
-SECTION_TITLE: Final = Role(10.5, 4 * U, bold=True)
-LEAD: Final = Role(9.5, 4 * U)
-BODY: Final = Role(8.5, 4 * U)
-BODY_LATIN: Final = Role(8, 3 * U)  # Latin letters fill less of their line than Han: less leading reads as well
-ROW: Final = Role(9, 4 * U)
-ROW_LATIN: Final = Role(9, 3 * U)
-ROW_CONTEXT: Final = Role(9, 4 * U, colour=GREY)  # street and city beside a community
-NOTE: Final = Role(7.5, 3 * U, colour=GREY)
-NOTE_LATIN: Final = Role(7.5, 2.7 * U, colour=GREY)
-LETTER: Final = Role(6, 3 * U, colour=GREY)
-AXIS: Final = Role(7.5, 3 * U, colour=GREY)
+SECTION_TITLE: Final = Role(12, 4.4 * U, bold=True)
+LEAD: Final = Role(10.5, 4.3 * U)
+BODY: Final = Role(10.5, 4.3 * U)
+BODY_LATIN: Final = Role(10.5, 3.7 * U)  # Latin letters fill less of their line than Han: less leading reads as well
+ROW: Final = Role(10.5, 4 * U)
+ROW_LATIN: Final = Role(10.5, 3.6 * U)
+ROW_CONTEXT: Final = Role(10.5, 4 * U, colour=GREY)  # street and city beside a community
+NOTE: Final = Role(9, 3.4 * U, colour=GREY)
+NOTE_LATIN: Final = Role(9, 3.1 * U, colour=GREY)
+FOOT: Final = Role(8.5, 3.2 * U, colour=GREY)  # what every page carries
+SMALL: Final = Role(9, 3.4 * U)  # a name or figure that has no room at the size of its neighbours
+SMALLEST: Final = 7.5  # pt; no word is ever set smaller
+LETTER: Final = Role(7.5, 3 * U, colour=GREY)
+AXIS: Final = Role(9, 3.4 * U, colour=GREY)
 
 
 def columns_width(columns: int) -> float:

@@ -108,20 +108,24 @@ def name_marks(setter: Setter, block: Card, width: float) -> tuple[list[Mark], f
 def rows_marks(
     setter: Setter, rows: Sequence[tuple[str, str]], x: float, width: float, y: float
 ) -> tuple[list[Mark], float]:
-    """Label and value, a line each with hairlines between; returns the last baseline."""
+    """Label and value, on one line where both fit, with hairlines between; returns the last baseline."""
     marks: list[Mark] = []
     for i, (label, value) in enumerate(rows):
         if i:
             marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
         node = Node(kind="P")
-        marks.append(replace(setter.left(style.NOTE, label, x, y), node=node))
-        role = style.ROW
+        words, count = setter.paragraph(style.NOTE, label, width, x=x, y=y, node=node)
+        marks += words
+        y += (count - 1) * style.NOTE.leading
         room = width - setter.width(style.NOTE, label) - 4
-        if setter.width(role, value) > room:
-            role = style.Role(7.5, 3 * U)
-        if setter.width(role, value) > room:
+        fitting = [role for role in (style.ROW, style.SMALL) if setter.width(role, value) <= room]
+        if count > 1 or not fitting:
             y += style.NOTE.leading
-        marks.append(replace(setter.right(role, value, x + width, y), node=node))
+        role = fitting[0] if fitting else style.SMALL
+        lines = setter.lines([role.span(value)], width)
+        for number, line in enumerate(lines):
+            y += role.leading if number else 0.0
+            marks.append(Words(x + width - line.width, y, line, node))
         y += 4.2 * U
     if rows:
         marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
@@ -181,7 +185,7 @@ def area_card(setter: Setter, block: Card, width: float, *, beside: bool) -> tup
         y += 4.5 * U
         marks += word_marks(setter, block, 0, y, role)
     y += 8.4 * U
-    small = style.Role(7.5, 3 * U)
+    small = style.SMALL
     values = [value if i == 0 else f"{label} {value}" for i, (label, value) in enumerate(block.rows)]
     beside_figure = max((setter.width(small, value) for value in values), default=0.0) + 6
     figure, end = figure_marks(setter, block, y, figure_role(setter, block, width - beside_figure))
@@ -217,7 +221,9 @@ def sign_marks(setter: Setter, block: Card, width: float, y: float) -> tuple[lis
         for i in range(count):
             marks.extend(setter.sign(verdict, x + i * step, y, 2.9))
         middle = x + (count - 1) * step / 2
-        word = setter.composer.line(style.Role(9, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count)))
+        word = setter.composer.line(
+            style.Role(style.ROW.size, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count))
+        )
         number = Words(middle - word.width / 2, y + 4.6 * U, word)
         marks.extend(spoken((number,), f"{verdict_word(verdict, setter.language)} {count}"))
         x += count * step
@@ -231,8 +237,10 @@ def count_marks(setter: Setter, block: Card, width: float, y: float) -> tuple[li
     for i, (verdict, count) in enumerate(block.counts):
         x = i * place
         marks.extend(setter.sign(verdict, x + 4.2, y, 2.9))
-        word = setter.composer.line(style.Role(9, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count)))
-        number = Words(x + 11, y + OPTICAL_MIDDLE * 9, word)
+        word = setter.composer.line(
+            style.Role(style.ROW.size, 3 * U, True, style.VERDICT_COLOUR[verdict]).span(str(count))
+        )
+        number = Words(x + 11, y + OPTICAL_MIDDLE * style.ROW.size, word)
         marks.extend(spoken((number,), f"{verdict_word(verdict, setter.language)} {count}"))
     return marks, y + U
 
@@ -249,7 +257,7 @@ def with_legend(setter: Setter, block: Cards, frame: Frame, width: float) -> Fra
         need = 10 + setter.width(style.NOTE, text)
         if x and x + need > width:
             x, y = 0.0, y + style.NOTE.leading + 1
-        marks.extend(setter.sign(verdict, x + 3.8, y - OPTICAL_MIDDLE * 7.5, 2.7))
+        marks.extend(setter.sign(verdict, x + 3.8, y - OPTICAL_MIDDLE * style.NOTE.size, 3.0))
         marks.append(setter.left(style.NOTE, text, x + 10, y))
         x += need + 12
     return Frame(y + 0.5 * U, tuple(marks))

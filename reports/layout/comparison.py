@@ -10,16 +10,16 @@ from reports.blocks import Column, Comparison, ComparisonGroup, ComparisonRow
 from reports.charts import Scale, gridlines, interval_marks
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
 from reports.layout.tables import align_on_dash, axis_insets, axis_marks, dash_place
-from reports.marks import Frame, Mark, Stack, Stroke, Words, below, furniture, part_of
+from reports.marks import Frame, Mark, Stack, Stroke, Words, below, furniture
 from reports.structure import Node, row_of
 from reports.style import Role, U
 from reports.typesetting.composer import Line
 
-ROW = 4 * U
-LABEL_LEADING = 9.0  # pt between the lines of a name too long for one
-ABOVE = 2.1 * U  # room for the target's figure
-UNDER = 0.4 * U
-GAP = 12.0
+ROW = 4.1 * U
+LABEL_LEADING = style.SMALL.leading  # between the lines of a name too long for one
+EDGE = 0.8 * U  # blank above and below the rows of an indicator
+GAP = 10.0
+SIGN_ROOM = 11.0
 CELLS = 5  # of a row for whoever hears it: group, place, estimate, interval, n
 FIRST_BASELINE = ROW / 2 + OPTICAL_MIDDLE * style.ROW.size
 
@@ -30,14 +30,18 @@ class Places:
     def __init__(self, setter: Setter, block: Comparison, width: float) -> None:
         name = max(
             max(setter.width(style.SECTION_TITLE, group.name) for group in block.groups),
-            max((10 + setter.width(style.NOTE, group.word) for group in block.groups if group.verdict), default=0.0),
+            max(
+                (SIGN_ROOM + setter.width(style.ROW, group.word) for group in block.groups if group.verdict),
+                default=0.0,
+            ),
+            max(setter.width(style.NOTE, group.target_label) for group in block.groups),
         )
         rows = [row for group in block.groups for row in group.rows]
         label = max(setter.width(style.ROW, row.name, bold=True) for row in rows)
         figures = max(setter.width(style.ROW, row.value, bold=True) for row in rows) + 7
-        self.name_width = min(name, width * 0.17)
+        self.name_width = min(name, width * 0.2)
         self.label_x = self.name_width + GAP
-        self.label_width = min(label, width * 0.25)
+        self.label_width = min(label, width * 0.2)
         self.n_x = width
         n_width = max(setter.width(style.ROW, row.n) for row in rows)
         self.interval_right = width - max(n_width, 14) - GAP
@@ -57,12 +61,16 @@ def comparison(setter: Setter, block: Comparison, width: float) -> Stack:
     """A frame per indicator under a head that is repeated on a new page."""
     places = Places(setter, block, width)
     node = Node(kind="Table")
-    head = below(setter.section_head(block.title, block.unit, width), axis_head(setter, block, places, width, node))
+    title = setter.section_head(block.title, block.unit, width)
+    axis = axis_head(setter, block, places, width, node)
+    words, count = setter.paragraph(setter.body, block.lead, width, y=5 * U, justify=True)
+    lead = Frame(5 * U + (count - 1) * setter.body.leading if block.lead else 0.0, words if block.lead else ())
+    head, again = below(title, lead, axis), below(title, axis)
     frames = [group_frame(setter, group, places, width, node, first=i == 0) for i, group in enumerate(block.groups)]
     if block.notes:
         frames[-1] = below(frames[-1], setter.notes(block.notes, width))
     frames[0] = below(head, frames[0])
-    return Stack(tuple(frames), head)
+    return Stack(tuple(frames), again)
 
 
 def axis_head(setter: Setter, block: Comparison, places: Places, width: float, node: Node) -> Frame:
@@ -96,23 +104,26 @@ def group_frame(
     """One indicator: its name and verdict, its rows, its target as a line across them."""
     name, cells = rows_of(node, len(group.rows))
     names, count = setter.paragraph(
-        style.SECTION_TITLE, group.name, places.name_width, y=ABOVE + FIRST_BASELINE, node=name
+        style.SECTION_TITLE, group.name, places.name_width, y=EDGE + FIRST_BASELINE, node=name
     )
-    needed = count + (1 if group.verdict else 0)
+    needed = count + (1 if group.verdict else 0) + (1 if group.target_label else 0)
     labels = [label_lines(setter, row.name, places.label_width, own=i == 0) for i, row in enumerate(group.rows)]
-    heights = [ROW if len(lines) == 1 else len(lines) * LABEL_LEADING + 2 * U for _, lines in labels]
-    height = ABOVE + max(sum(heights), needed * ROW) + UNDER
+    heights = [ROW if len(lines) == 1 else len(lines) * LABEL_LEADING + U for _, lines in labels]
+    height = max(sum(heights), needed * ROW) + 2 * EDGE
     scale = places.scale
     marks: list[Mark] = list(gridlines(scale, 0, height))
     if not first:
         marks.append(Stroke(0, 0, width, 0, style.RULE_ROW, style.HAIRLINE))
     marks.extend(names)
+    y = EDGE + FIRST_BASELINE + count * ROW
     if group.verdict is not None:
-        y = ABOVE + FIRST_BASELINE + count * ROW
-        marks.extend(setter.sign(group.verdict, 4.0, y - OPTICAL_MIDDLE * style.NOTE.size, 2.9))
+        marks.extend(setter.sign(group.verdict, 4.2, y - OPTICAL_MIDDLE * style.ROW.size, 3.2))
         colour = style.VERDICT_COLOUR[group.verdict] if group.verdict.value != "not_published" else style.GREY
-        marks.append(replace(setter.left(Role(7.5, 3 * U, colour=colour), group.word, 10, y), node=name))
-    middle = ABOVE
+        marks.append(replace(setter.left(replace(style.ROW, colour=colour), group.word, SIGN_ROOM, y), node=name))
+        y += ROW
+    if group.target_label:
+        marks.append(replace(setter.left(style.NOTE, group.target_label, 0, y), node=name))
+    middle = EDGE
     for i, row in enumerate(group.rows):
         middle += heights[i] / 2
         role, lines = labels[i]
@@ -124,7 +135,8 @@ def group_frame(
         marks.extend(figure_marks(setter, row, places, middle, figures, own=i == 0))
         middle += heights[i] / 2
     if group.target is not None:
-        marks.extend(part_of(name, target_marks(setter, group, scale, height)))
+        x = scale.at(group.target)
+        marks.append(Stroke(x, 0.5 * U, x, height - 0.5 * U, 0.9, style.INK))
     return Frame(height, tuple(marks))
 
 
@@ -145,22 +157,9 @@ def figure_marks(
     return marks
 
 
-def target_marks(setter: Setter, group: ComparisonGroup, scale: Scale, height: float) -> list[Mark]:
-    """The target as a vertical through the group, its figure to the left above the rows."""
-    assert group.target is not None
-    x = scale.at(group.target)
-    small = Role(7.5, 3 * U)
-    text_width = setter.width(small, group.target_label)
-    y = 2.4 * U
-    label = setter.right(small, group.target_label, x - 3, y)
-    if x - 3 - text_width < scale.left - 6:
-        label = setter.left(small, group.target_label, x + 3, y)
-    return [Stroke(x, 0.9 * U, x, height - 0.9 * U, 0.9, style.INK), label]
-
-
 def label_lines(setter: Setter, text: str, width: float, *, own: bool) -> tuple[Role, tuple[Line, ...]]:
     """A name on one line, or on several in the size of a note."""
-    role = Role(9, ROW, bold=own, colour=style.INK if own else style.GREY)
+    role = Role(style.ROW.size, ROW, bold=own, colour=style.INK if own else style.GREY)
     if setter.width(role, text) > width:
-        role = replace(role, size=style.NOTE.size)
+        role = replace(role, size=style.SMALL.size)
     return role, setter.lines([role.span(text)], width)

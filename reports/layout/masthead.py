@@ -21,7 +21,7 @@ def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
     taken = width - min((words.x for words in header), default=width)
     marks: list[Mark] = []
     free = width - taken - STATUTORY_GAP
-    words, count = setter.paragraph(style.OVERLINE, block.overline, free, y=2 * U)
+    words, count = setter.paragraph(style.OVERLINE, block.overline, free, y=2.4 * U)
     marks.extend(words)
     role, lines = title_lines(setter, block.title, free)
     y = (11 if len(lines) == 1 else 10) * U + (count - 1) * style.OVERLINE.leading
@@ -33,22 +33,26 @@ def masthead(setter: Setter, block: Masthead, width: float) -> Frame:
     words, count = setter.paragraph(style.PROGRAMME, block.programme, width, y=y)
     marks.extend(words)
     y += (count - 1) * style.PROGRAMME.leading + 4 * U
-    for text in meta_lines(setter, block.meta, width):
-        marks.append(setter.left(style.META, text, 0, y))
-        y += style.META.leading
+    meta = style.META if setter.language == "zh" else style.META_LATIN
+    for text in meta_lines(setter, meta, block.meta, width):
+        marks.append(setter.left(meta, text, 0, y))
+        y += meta.leading
     # The name is read first, the header last.
     return Frame(max(y, style.FIRST_BODY), (*marks, *header))
 
 
-def meta_lines(setter: Setter, parts: tuple[str, ...], width: float) -> list[str]:
-    """The parts side by side, a new line where the next does not fit; a part is never broken."""
+def meta_lines(setter: Setter, role: Role, parts: tuple[str, ...], width: float) -> list[str]:
+    """The parts side by side, a new line where the next does not fit; a part is broken where it alone is too long."""
+    gap = "　　" if setter.language == "zh" else "　"
     lines: list[str] = []
     for part in parts:
-        joined = f"{lines[-1]}　　{part}" if lines else part
-        if lines and setter.width(style.META, joined) <= width:
+        joined = f"{lines[-1]}{gap}{part}" if lines else part
+        if lines and setter.width(role, joined) <= width:
             lines[-1] = joined
-        else:
+        elif setter.width(role, part) <= width:
             lines.append(part)
+        else:
+            lines += [line.text for line in setter.lines([role.span(part)], width)]
     return lines
 
 
@@ -58,7 +62,9 @@ def title_lines(setter: Setter, title: str, free: float) -> tuple[Role, tuple[Li
         lines = setter.lines([role.span(title)], free)
         if len(lines) == 1:
             return role, lines
-    return style.TITLE_SMALL, lines
+    if len(lines) <= 2:
+        return style.TITLE_SMALL, lines
+    return style.TITLE_LONG, setter.lines([style.TITLE_LONG.span(title)], free)
 
 
 def statutory(setter: Setter, block: Masthead, width: float) -> tuple[Words, ...]:
@@ -71,7 +77,7 @@ def statutory(setter: Setter, block: Masthead, width: float) -> tuple[Words, ...
     text_width = max((line.width for _, lines in broken for line in lines), default=0.0)
     x = width - text_width
     marks: list[Words] = []
-    y = 2 * U
+    y = 2.4 * U
     for label, lines in broken:
         node = Node(kind="P")
         marks.append(replace(setter.left(role, label + block.colon, x - label_width, y), node=node))
@@ -87,8 +93,9 @@ def answer(setter: Setter, block: Answer, width: float) -> Frame:
     words, count = setter.paragraph(style.VERDICT_SENTENCE, block.sentence, width, y=7 * U)
     marks.extend(words)
     y = 7 * U + (count - 1) * style.VERDICT_SENTENCE.leading + 5 * U
+    role = setter.reading
     for text in block.reading:
-        words, count = setter.paragraph(style.READING, text, width, y=y)
+        words, count = setter.paragraph(role, text, width, y=y)
         marks.extend(words)
-        y += count * style.READING.leading
-    return Frame(y - style.READING.leading + U, tuple(marks), None)
+        y += count * role.leading
+    return Frame(y - role.leading + U, tuple(marks), None)

@@ -19,6 +19,7 @@ from reports.blocks import (
     Notes,
     PageBreak,
     Prose,
+    Spare,
     Story,
     Table,
 )
@@ -91,8 +92,8 @@ def page_note(story: Story, setter: Setter) -> Frame:
     """What every page says above its foot rule: what a verdict is, what an interval leaves out."""
     if not story.page_note:
         return Frame(0.0, ())
-    words, count = setter.paragraph(style.NOTE, story.page_note, style.TEXT_WIDTH)
-    return Frame((count - 1) * style.NOTE.leading + 3.2 * U, words)
+    words, count = setter.paragraph(style.FOOT, story.page_note, style.TEXT_WIDTH)
+    return Frame((count - 1) * style.FOOT.leading + 3.2 * U, words)
 
 
 class Frames:
@@ -163,8 +164,7 @@ class Flow:
             parts: list[Frame] = []
             for each in side.blocks:
                 if parts:
-                    untitled = isinstance(each, Table) and not each.title
-                    parts.append(Frame(UNTITLED_GAP if untitled else gap, ()))
+                    parts.append(Frame(gap_inside(each, gap), ()))
                 parts.extend(frame for stack in self.of(each, width) for frame in stack.frames)
             y = 0.0
             for part in parts:
@@ -184,8 +184,15 @@ def gap_before(block: Block, gap: float) -> float:
     if isinstance(block, Masthead | Answer):
         return 0.0
     if isinstance(block, Cards):
-        return CARDS_GAP
+        return min(CARDS_GAP, 1.5 * gap)
     return NOTES_GAP if isinstance(block, Notes) and not block.ruled else gap
+
+
+def gap_inside(block: Block, gap: float) -> float:
+    """Before a block below another one of its side."""
+    if isinstance(block, Table) and not block.title:
+        return UNTITLED_GAP
+    return NOTES_GAP if isinstance(block, Notes) else gap
 
 
 def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
@@ -209,6 +216,8 @@ def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
             return [Stack((colophon(setter, block, width),))]
         case Glossary():
             return [glossary(setter, block, width)]
+        case Spare():
+            return [stack for each in block.blocks for stack in stacks(setter, each, width)]
         case Columns() | PageBreak():
             return []
         case _:
@@ -247,20 +256,22 @@ def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int,
     if number == 1:
         own += said
     else:
-        marks.append(setter.left(style.OVERLINE, story.running_head, 0, 2 * U))
-        used = setter.width(style.OVERLINE, story.running_head)
-        if used + setter.width(style.NOTE, story.running_title) + style.GUTTER <= width:
-            marks.append(setter.right(style.NOTE, story.running_title, width, 2 * U))
+        head = setter.shortened(style.OVERLINE, story.running_head, width)
+        marks.append(setter.left(style.OVERLINE, head, 0, 2.4 * U))
+        used = setter.width(style.OVERLINE, head)
+        if used + setter.width(style.FOOT, story.running_title) + style.GUTTER <= width:
+            marks.append(setter.right(style.FOOT, story.running_title, width, 2.4 * U))
         marks += said
     marks.append(Stroke(0, style.FOOT_RULE, width, style.FOOT_RULE, style.RULE_HEAD, style.RULE))
     y = style.FOOT_TEXT
-    right = setter.right(style.NOTE, story.page_of.format(page=number, pages=count), width, y)
-    left = setter.left(style.NOTE, story.foot_left, 0, y)
-    middle = setter.centred(style.NOTE, story.foot_middle, width / 2, y)
+    right = setter.right(style.FOOT, story.page_of.format(page=number, pages=count), width, y)
+    middle = setter.centred(style.FOOT, story.foot_middle, width / 2, y)
+    room = right.x - style.GUTTER
+    left = setter.left(style.FOOT, setter.shortened(style.FOOT, story.foot_left, room), 0, y)
     marks += [left, right]
     if left.line.width + style.GUTTER > middle.x:
         middle = replace(middle, x=left.line.width + style.GUTTER)
     if middle.x + middle.line.width + style.GUTTER > right.x:  # a long name takes the line for itself
-        middle = setter.left(style.NOTE, story.foot_middle, 0, y + style.NOTE.leading)
+        middle = setter.left(style.FOOT, story.foot_middle, 0, y + style.FOOT.leading)
     marks.append(middle)
     return Page((*named(own), *furniture(marks)), sheet.bookmarks)

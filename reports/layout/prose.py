@@ -9,7 +9,7 @@ from reports.blocks import Glossary, Notes, Prose
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
 from reports.marks import Frame, Mark, Stack, Stroke, below, moved
 from reports.structure import Node
-from reports.style import Role, U
+from reports.style import U
 
 PARAGRAPH_GAP = 1.0 * U
 
@@ -40,9 +40,9 @@ def legend_marks(setter: Setter, block: Prose, width: float, y: float) -> tuple[
         colour = style.VERDICT_COLOUR[verdict] if verdict in style.VERDICT_SIGN else style.GREY
         marks.extend(setter.sign(verdict, 4.1, y - OPTICAL_MIDDLE * setter.body.size, 3.0))
         node = Node(kind="P")
-        marks.append(replace(setter.left(Role(8.5, 4 * U, True, colour), word, 11, y), node=node))
+        marks.append(replace(setter.left(replace(setter.body, bold=True, colour=colour), word, 11, y), node=node))
         if not beside:
-            y += 3.2 * U
+            y += setter.body.leading
         words, count = setter.paragraph(
             setter.body, meaning, width - (column if beside else 11), x=column if beside else 11, y=y, node=node
         )

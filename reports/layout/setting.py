@@ -34,6 +34,10 @@ class Setter:
         return style.NOTE if self.language == "zh" else style.NOTE_LATIN
 
     @property
+    def reading(self) -> Role:
+        return style.READING if self.language == "zh" else style.READING_LATIN
+
+    @property
     def row(self) -> Role:
         return style.ROW if self.language == "zh" else style.ROW_LATIN
 
@@ -56,6 +60,15 @@ class Setter:
 
     def width(self, role: Role, text: str, *, bold: bool | None = None) -> float:
         return self.composer.width(role.span(text, bold=bold)) if text else 0.0
+
+    def shortened(self, role: Role, text: str, width: float) -> str:
+        """The text, or as much of its beginning as fits with an ellipsis: a name of a hundred characters in a foot."""
+        if self.width(role, text) <= width:
+            return text
+        keep = len(text)
+        while keep > 1 and self.width(role, f"{text[:keep].rstrip()}…") > width:
+            keep -= 1
+        return f"{text[:keep].rstrip()}…"
 
     def paragraph(
         self,

@@ -15,13 +15,14 @@ from reports.style import Role, U
 from reports.wording.figures import joined, outwards
 
 GAP = 9.0
+LEAST_GAP = 3.0
 INDENT = 11.0
 EDGE = 4.0  # blank inside a tinted row
 SIGN_ROOM = 11.5
 LETTER_ROOM = 5.0
 NARROWEST_TEXT = 48.0
 NARROWEST_CHART = 32.0
-CHART_NAME = Role(9, 3 * U, True)
+CHART_NAME = Role(10.5, 3.4 * U, True)
 NARROWEST_FIELD = 34.0
 FIELD_GAP = 1.5  # between two shaded fields
 CHART_GAP = 4.0  # between a chart and the figure that belongs to it
@@ -96,6 +97,8 @@ def lay_columns(setter: Setter, block: Table, width: float, edge: float) -> tupl
         needs = give_way(block.columns, needs, least - left_over)
         taken = sum(need for need, share in zip(needs, shares, strict=True) if not share)
         left_over = width - 2 * edge - sum(gaps) - taken
+    if left_over < 0 and len(gaps) > 1:  # nothing gives way any more but the blank between
+        gaps = [max(gap + left_over / (len(gaps) - 1), LEAST_GAP) if gap else gap for gap in gaps]
     total = sum(shares)
     if total:
         needs = [left_over * share / total if share else need for need, share in zip(needs, shares, strict=True)]
@@ -249,7 +252,7 @@ def chart_head(setter: Setter, place: Place, y: float, room: float, *, apart: bo
     allowed = room if apart or not column.note else room - setter.width(style.NOTE, column.note) - 5
     role = CHART_NAME
     if natural > allowed:
-        role = Role(max(CHART_NAME.size * allowed / natural, 6.0), CHART_NAME.leading, True)
+        role = Role(max(CHART_NAME.size * allowed / natural, style.SMALLEST), CHART_NAME.leading, True)
     head = setter.left(role, column.head, place.left, y - (3.2 * U if apart and column.note else 0.0))
     marks: list[Mark] = [head]
     if column.note:
@@ -274,7 +277,7 @@ def axis_marks(setter: Setter, scale: Scale, y: float) -> list[Mark]:
         if any(at - half < right + 3 and at + half > left - 3 for left, right in drawn):
             continue
         drawn.append((at - half, at + half))
-        role = Role(7.5, 3 * U) if value == axis.target else style.AXIS
+        role = style.SMALL if value == axis.target else style.AXIS
         marks.append(setter.centred(role, text, at, y))
     return marks
 

@@ -29,7 +29,8 @@ from reports.blocks import (
 from reports.content import AreaSummary, Place
 from reports.story import changes, common, compared, correction, groups, heat, mend, outcomes, rectified
 from reports.story.common import Measured
-from reports.story.community import CARDS_MOST, story_of
+from reports.story.community import story_of
+from reports.story.many import CARDS_MOST
 from reports.wording import facts, figures, verdicts
 from reports.wording.phrases import say
 

@@ -58,10 +58,10 @@ def sentence(changes: Changes | None, own: Sequence[Measured], place: Place, lan
     return (say(language, "changed_since", wave=changes.since.in_language(language), parts=told),)
 
 
-def blocks(changes: Changes | None, own: Sequence[Measured], place: Place, language: str) -> list[Block]:
+def detectable(changes: Changes | None, own: Sequence[Measured], place: Place, language: str) -> tuple[str, ...]:
     """No change found is a result: how large one would have been found, of the figures of which none was."""
     if changes is None:
-        return []
+        return ()
     parts = []
     for each in own:
         found = changes.of(place.domain, each.indicator.id)
@@ -69,6 +69,10 @@ def blocks(changes: Changes | None, own: Sequence[Measured], place: Place, langu
             continue
         by = words.amount(found.detectable, found, each.figures, language)
         parts.append(say(language, "detectable", name=each.name, by=by))
-    if not parts:
-        return []
-    return [Notes((say(language, "none_found", parts=say(language, "comma").join(parts)),))]
+    return (say(language, "none_found", parts=say(language, "comma").join(parts)),) if parts else ()
+
+
+def blocks(changes: Changes | None, own: Sequence[Measured], place: Place, language: str) -> list[Block]:
+    """The same as small print."""
+    lines = detectable(changes, own, place, language)
+    return [Notes(lines)] if lines else []

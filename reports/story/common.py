@@ -24,6 +24,7 @@ from reports.blocks import (
     Range,
     Row,
     Side,
+    Spare,
     Table,
 )
 from reports.charts import axis_for
@@ -316,13 +317,15 @@ def page_note(table: PublishableTable, language: str, *, judged: bool) -> str:
     return f"{verdict}{'' if language == 'zh' else ' '}{error}"
 
 
-def definitions(indicators: Sequence[Indicator], imprint: Imprint, language: str) -> list[Block]:
-    """Each indicator in one sentence with its target: headline ones as a table, items in small print."""
+def definitions(
+    indicators: Sequence[Indicator], imprint: Imprint, language: str, *, targets: bool = True
+) -> list[Block]:
+    """Each indicator in one sentence, with its target: headline ones as a table, items in small print."""
     first = headline(indicators)
     rows = []
     for indicator in first:
         target = ""
-        if indicator.target is not None:
+        if indicator.target is not None and targets:
             unit = verdicts.unit_of(indicator)
             value = verdicts.target_words(indicator.target, Figures(unit=unit, decimals=0), language)
             decimals = 0 if abs(indicator.target.value * unit.factor % 1) < 1e-9 else 1
@@ -337,19 +340,24 @@ def definitions(indicators: Sequence[Indicator], imprint: Imprint, language: str
         if each not in first
     )
     entries = facts.alike_together(rest, language)
+    name = say(language, "spare_items")
+    made: list[Block] = [definition_table(rows, imprint, language)]
     if len(entries) > NOTED_DEFINITIONS:
-        return [definition_table(rows, (), imprint, language), Glossary(say(language, "item_definitions"), rest)]
-    notes = tuple(f"{term}{say(language, 'colon')}{text}" if term else text for term, text in entries)
-    return [definition_table(rows, one_note(notes, language), imprint, language)]
+        made.append(Spare(7, name, (Glossary(say(language, "item_definitions"), rest),)))
+    elif entries:
+        notes = tuple(f"{term}{say(language, 'colon')}{text}" if term else text for term, text in entries)
+        made.append(Spare(7, name, (Notes(one_note(notes, language)),)))
+    return made
 
 
-def definition_table(rows: Sequence[Row], notes: tuple[str, ...], imprint: Imprint, language: str) -> Table:
+def definition_table(rows: Sequence[Row], imprint: Imprint, language: str) -> Table:
+    """The column of the targets only where there are some."""
+    width = 3 if any(row.cells[-1].text for row in rows) else 2
     return Table(
         title=say(language, "definitions"),
         unit=say(language, "definitions_unit", version=imprint.questionnaire_version),
-        columns=(Column(""), Column("", share=1.0), Column("", ColumnKind.FIGURE)),
-        rows=tuple(rows),
-        notes=notes,
+        columns=(Column(""), Column("", share=1.0), Column("", ColumnKind.FIGURE))[:width],
+        rows=tuple(replace(row, cells=row.cells[:width]) for row in rows),
         head=False,
     )
 
@@ -444,7 +452,7 @@ def imprint_notes(imprint: Imprint, language: str) -> Notes:
         ("signed_by", imprint.signed_by),
         ("software", imprint.software_version),
     )
-    first = "　　".join(f"{say(language, key)}　{value}" for key, value in fields if value)
+    first = "　".join(f"{say(language, key)}\u00a0{value}" for key, value in fields if value)
     snapshot = f"{say(language, 'snapshot')}　{facts.full_check(imprint.data_sha256)}"
     contact = imprint.contact.in_language(language).rstrip("。.")
     return Notes((first, snapshot, say(language, "recompute", contact=contact)), ruled=True)

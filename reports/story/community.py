@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analysis.results import PublishableCell, PublishableTable
-from questionnaires.indicators import Indicator, second_id
+from analysis.results import PublishableTable
+from questionnaires.indicators import second_id
 from reports.blocks import (
     Answer,
     Block,
@@ -16,21 +16,34 @@ from reports.blocks import (
     Column,
     ColumnKind,
     Columns,
-    Comparison,
-    ComparisonGroup,
-    ComparisonRow,
     Look,
     Masthead,
     Notes,
     PageBreak,
+    Prose,
     Row,
     Side,
+    Spare,
     Story,
     Table,
     Tone,
 )
 from reports.content import CommunitySummary, Imprint, Place
-from reports.story import age_groups, changes, common, compared, correction, mend, outcomes, rectified
+from reports.story import (
+    against,
+    age_groups,
+    asked,
+    changes,
+    common,
+    compared,
+    correction,
+    firmness,
+    many,
+    mend,
+    outcomes,
+    over_waves,
+    rectified,
+)
 from reports.story.common import Measured
 from reports.story.items import any_coarse, ascending_is_bad, item_groups
 from reports.wording import comparisons as comparisons_words
@@ -38,37 +51,39 @@ from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.phrases import say
 
 LOWEST = 3
-ITEMS_BESIDE = 18  # more items take the whole width and may break over pages
-CARDS_MOST = 8  # more headline indicators stand in the chart alone, which breaks over pages
+ITEMS_LEAST, ITEMS_BESIDE = 6, 16  # so many items stand beside other blocks; more may break over pages
+HEADS_BESIDE = 32  # half squares of all heads together, in a table beside another
 
 
 def community_story(summary: CommunitySummary, language: str) -> Story:
     """The report of one community in ``language`` ("zh" or "en")."""
-    table = summary.table
-    own = common.measured(table, summary.place, common.headline(summary.indicators), language)
+    own = common.measured(summary.table, summary.place, common.headline(summary.indicators), language)
     judged = any(verdicts.shown_verdict(each.cell) and each.indicator.target for each in own)
     items = item_groups(summary, language)
-    blocks: list[Block] = [masthead(summary, language), answer(summary, own, language, judged=judged)]
-    if len(own) <= CARDS_MOST:
-        blocks.append(Cards(tuple(card_of(summary, each) for each in own)))
-        blocks += changes.blocks(summary.changes, own, summary.place, language)
-    blocks += comparisons(summary, own, language)
-    blocks += foot_of_page_one(summary, own, language, judged=judged)
-    blocks.append(PageBreak())
-    blocks += page_two(summary, items, language, judged=judged)
-    wholes = (summary.street, summary.city)
-    if apart := compared.against(summary.comparisons, own[:CARDS_MOST], summary.place, wholes, language):
-        blocks.append(Notes(tuple(apart)))
-    if summary.age_groups:
-        blocks.append(age_groups.table(summary, own, language))
-    shown = common.headline(summary.indicators)
-    places = [(summary.place, summary.indicators), (summary.street, shown), (summary.city, shown)]
-    blocks += correction.blocks(summary.imprint, table, places, language)
-    blocks += rectified.blocks(summary.put_right, summary.indicators, language)
-    blocks += common.definitions(summary.indicators, summary.imprint, language)
-    blocks.append(common.imprint_notes(summary.imprint, language))
-    note = common.page_note(table, language, judged=judged)
+    hidden = all(each.cell.suppression is not None for each in (*own, *(each for group in items for each in group)))
+    blocks: list[Block] = [masthead(summary, language)]
+    if hidden:
+        blocks += nothing_shown(summary, own, language)
+    else:
+        blocks.append(answer(summary, own, language, judged=judged))
+        if len(own) <= many.CARDS_MOST:
+            blocks.append(Cards(tuple(card_of(summary, each) for each in own)))
+            blocks += against.comparisons(summary, own, language)
+        else:
+            blocks += many.tables(summary, own, language)
+        blocks += mend.blocks(summary, language)
+        blocks.append(PageBreak())
+    blocks += page_two(summary, own, [] if hidden else items, language, judged=judged)
+    note = common.page_note(summary.table, language, judged=judged)
     return story_of(summary.imprint, summary.place, tuple(blocks), language, note)
+
+
+def nothing_shown(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
+    """A community of which no figure is published alone: one sentence, and the figures of the areas above."""
+    place = summary.street.name.in_language(language)
+    reading = (say(language, "nothing_why"),)
+    sentence = Answer(say(language, "nothing_own", place=place), reading)
+    return [sentence, *against.comparisons(summary, own, language, without_own=True), PageBreak()]
 
 
 def card_of(summary: CommunitySummary, each: Measured) -> Card:
@@ -144,115 +159,6 @@ def coarse_everywhere(own: Sequence[Measured], language: str) -> tuple[str, ...]
     return (say(language, "coarse_everywhere", n=figures.count(most)),)
 
 
-def comparisons(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
-    """The chart against street and city: one per unit, since an axis has one."""
-    level = verdicts.level_words(summary.table.level)
-    others = verdicts.names_joined(
-        [place.name.in_language(language) for place in (summary.street, summary.city)], language
-    )
-    blocks: list[Block] = []
-    for (unit, _), group in common.split_by_unit(own).items():
-        heads = (say(language, "estimate"), say(language, "interval_short", level=level), "n")
-        groups = tuple(comparison_group(summary, each) for each in group)
-        cells = [cell for each in group for cell in around(summary, each.indicator)]
-        targets = [each.indicator.target.value for each in group if each.indicator.target]
-        phrase = "comparison_unit" if targets else "comparison_unit_plain"
-        axis = common.axis_of(cells, group[0].figures, ticks=6, targets=targets)
-        if not axis.ticks:  # nothing is drawn that a target could be held against
-            groups = tuple(replace(one, target=None) for one in groups)
-        blocks.append(
-            Comparison(
-                title=say(language, "compared", others=others),
-                unit=say(language, phrase, level=level, unit=verdicts.unit_word(unit, language)),
-                unit_in_words=say(
-                    language, "comparison_in_words", level=level, unit=verdicts.unit_word(unit, language)
-                ),
-                heads=heads,
-                axis=axis,
-                groups=groups,
-                notes=tuple(verdicts.hidden_notes(cells, summary.table.rule, language)),
-            )
-        )
-    return blocks
-
-
-def around(summary: CommunitySummary, indicator: Indicator) -> list[PublishableCell]:
-    """The cells of an indicator for community, street and city."""
-    places = (summary.place, summary.street, summary.city)
-    return [common.cell_of(common.row_of(summary.table, place), indicator) for place in places]
-
-
-def comparison_group(summary: CommunitySummary, each: Measured) -> ComparisonGroup:
-    language, target = each.language, each.indicator.target
-    verdict = verdicts.shown_verdict(each.cell) if target else None
-    looks = (Look.OWN, Look.CONTEXT, Look.WHOLE)
-    rows = []
-    places = (summary.place, summary.street, summary.city)
-    for place, look, cell in zip(places, looks, around(summary, each.indicator), strict=True):
-        hidden = cell.suppression is not None
-        rows.append(
-            ComparisonRow(
-                name=place.name.in_language(language),
-                range=common.range_of(cell, each.figures, look),
-                value=common.value_words(cell, each.figures),
-                interval=None if hidden else each.figures.interval(cell),
-                n="" if cell.sample_size is None else figures.count(cell.sample_size),
-                letter=verdicts.letter(cell),
-            )
-        )
-    label = ""
-    if target is not None:
-        value = figures.written(
-            each.figures.scaled(target.value), 0 if each.figures.scaled(target.value) % 1 == 0 else 1
-        )
-        label = say(language, "target_is", value=value)
-    return ComparisonGroup(
-        name=each.name,
-        verdict=verdict,
-        word=verdicts.verdict_word(verdict, language) if verdict else "",
-        target=each.figures.scaled(target.value) if target else None,
-        target_label=label,
-        rows=tuple(rows),
-    )
-
-
-def foot_of_page_one(summary: CommunitySummary, own: Sequence[Measured], language: str, *, judged: bool) -> list[Block]:
-    """How firm the verdicts are, beside what to mend first."""
-    left = firmness(summary, own, language) if judged else None
-    right = mend.blocks(summary, language)
-    if left and right:
-        return [Columns((Side(5, (left,)), Side(7, tuple(right))))]
-    return [*([left] if left else []), *right]
-
-
-def firmness(summary: CommunitySummary, own: Sequence[Measured], language: str) -> Table | None:
-    """The tipping points: what nonrespondents would have to think for a verdict to change sides."""
-    rows = [
-        Row(
-            (
-                Cell(each.name, verdict=verdicts.shown_verdict(each.cell), bold=True),
-                Cell(verdicts.tipping(each.indicator, each.cell, each.figures, language)),
-            )
-        )
-        for each in own[:CARDS_MOST]
-        if each.cell.suppression is None and each.indicator.target is not None and each.cell.tipping_point is not None
-    ]
-    if not rows:
-        return None
-    return Table(
-        title=say(language, "firmness"),
-        unit="",
-        columns=(Column(""), Column("", share=1.0)),
-        rows=tuple(rows),
-        lead=say(
-            language,
-            "firmness_lead" if summary.sample.outcomes_recorded else "firmness_lead_share",
-            rate=facts.rate(facts.response(summary.sample), language),
-        ),
-        head=False,
-    )
-
-
 def item_columns(group: list[Measured], table: PublishableTable, language: str, *, count: bool) -> tuple[Column, ...]:
     level = verdicts.level_words(table.level)
     axis = common.axis_of([each.cell for each in group], group[0].figures, ticks=5)
@@ -296,9 +202,6 @@ def item_table(summary: CommunitySummary, group: list[Measured], language: str) 
     if strong and not down:
         phrase = "items_note" if not untold else "items_note_firm" if uncertain else "items_note_shown"
         notes.insert(0, say(language, phrase, count=say(language, words[strong - 1])))
-    found = compared.items_of(summary.comparisons, group, summary.place)
-    if together := compared.items_note(found, group, language, down=down):
-        notes += [*together, comparisons_words.items_how(table.level, language)]
     notes += in_place_of_hidden(summary, group, language)
     title = "items_title_plain"
     if told or not uncertain:
@@ -332,7 +235,7 @@ def in_place_of_hidden(summary: CommunitySummary, group: Sequence[Measured], lan
 def other_indicators(summary: CommunitySummary, language: str) -> tuple[str, ...]:
     """Indicators that are neither headlines nor items, a line each."""
     first = common.headline(summary.indicators)
-    in_cards = {second_id(each) for each in first} if len(first) <= CARDS_MOST else set()
+    in_cards = {second_id(each) for each in first} if len(first) <= many.CARDS_MOST else set()
     rest = [each for each in summary.indicators if each.group is None and each not in first and each.id not in in_cards]
     level = verdicts.level_words(summary.table.level)
     lines = []
@@ -365,16 +268,38 @@ def street_for(summary: CommunitySummary, each: Measured, language: str) -> str:
     return f"{'' if language == 'zh' else ' '}{words}"
 
 
-def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], language: str, *, judged: bool) -> list[Block]:
-    """The items beside sample and response, then how to read and how the figures were made."""
-    sample = (
-        common.sample_table(summary.sample, language),
-        common.rates_table(summary.sample, summary.method, language),
-    )
-    own = common.measured(summary.table, summary.place, summary.indicators, language)
-    given = [verdicts.shown_verdict(each.cell) for each in own if each.indicator.target is not None]
-    read = common.how_to_read(summary.table, language, judged=judged, given=given)
-    made = common.how_made(summary, language, given=given)
+def page_two(
+    summary: CommunitySummary, own: Sequence[Measured], items: Sequence[list[Measured]], language: str, *, judged: bool
+) -> list[Block]:
+    """Items and who was asked, how firm the verdicts are and how to read them, then what was put right, definitions,
+    method, imprint. What is spare goes first where two pages are not enough."""
+    table = summary.table
+    firm = firmness.blocks(summary, own, language) if judged else []
+    blocks = items_beside_asked(summary, items, firm, waves_of(summary, own, language), language)
+    if summary.age_groups:
+        ages = age_groups.table(summary, own, language)
+        blocks.append(Spare(4, say(language, "spare_ages"), (ages,)))
+    shown = common.headline(summary.indicators)
+    places = [(summary.place, summary.indicators), (summary.street, shown), (summary.city, shown)]
+    blocks += correction.blocks(summary.imprint, table, places, language)
+    blocks += rectified.blocks(summary.put_right, summary.indicators, language)
+    meaning = common.definitions(summary.indicators, summary.imprint, language, targets=False)
+    rank = 0 if len(own) <= many.CARDS_MOST else 6
+    blocks += [Spare(rank, say(language, "definitions"), tuple(meaning[:1])), *meaning[1:]]
+    blocks += small_print(summary, own, language)
+    blocks.append(common.imprint_notes(summary.imprint, language))
+    return blocks
+
+
+def items_beside_asked(
+    summary: CommunitySummary,
+    items: Sequence[list[Measured]],
+    firm: Sequence[Block],
+    waves: Sequence[Spare],
+    language: str,
+) -> list[Block]:
+    """Items and how firm the verdicts are at the left, who was asked, how to read and the waves at the right; few or
+    many items take the whole width."""
     tables: list[Block] = [item_table(summary, group, language) for group in items]
     also = other_indicators(summary, language)
     if also and items:
@@ -382,9 +307,44 @@ def page_two(summary: CommunitySummary, items: Sequence[list[Measured]], languag
         tables[0] = replace(first, notes=common.one_note((*first.notes, *also), language))
     elif also:
         tables = [Notes(also)]
+    right = (*asked.blocks(summary, language), how_to_read(summary, language))
+    narrow = sum(against.half_squares(column.head) for one in waves for column in columns_of(one)) <= HEADS_BESIDE
+    beside, below = (tuple(waves), ()) if narrow else ((), tuple(waves))
+    if ITEMS_LEAST <= sum(len(group) for group in items) <= ITEMS_BESIDE:
+        return [Columns((Side(7, (*tables, *firm)), Side(5, (*right, *beside)))), *below]
+    return [*tables, *([Columns((Side(7, tuple(firm)), Side(5, right)))] if firm else right), *waves]
+
+
+def columns_of(spare: Spare) -> tuple[Column, ...]:
+    return next((block.columns for block in spare.blocks if isinstance(block, Table)), ())
+
+
+def waves_of(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Spare]:
+    made = over_waves.blocks(summary.trend, own, summary.place, summary.table.rule, language)
+    return [Spare(2, say(language, "spare_waves"), tuple(made))] if made else []
+
+
+def how_to_read(summary: CommunitySummary, language: str) -> Prose:
+    """What an interval is, and how many verdicts chance would get wrong."""
+    every = common.measured(summary.table, summary.place, summary.indicators, language)
+    given = [verdicts.shown_verdict(each.cell) for each in every if each.indicator.target is not None]
+    read = common.how_to_read(summary.table, language, judged=False)
+    chance = tiers.chance(summary.table, given, language)
+    return replace(read, paragraphs=(*read.paragraphs, *([chance] if chance else [])))
+
+
+def small_print(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
+    """The method as it was written down, what the mode did, the outcomes of all cases, intervals of differences."""
+    method = facts.how_made(summary.method, summary.table.interval_method, language)
+    if summary.comparisons is not None and summary.comparisons.items:
+        method = (*method, comparisons_words.items_how(summary.table.level, language))
     by_mode = common.modes_in_short(summary, language)
-    listed = (*outcomes.in_a_line(summary.sample.outcomes, language), *([by_mode] if by_mode else []))
-    told: list[Block] = [Notes(listed)] if listed else []
-    if not 6 <= sum(len(group) for group in items) <= ITEMS_BESIDE:
-        return [*tables, Columns((Side(4, sample), Side(4, (read, *told)), Side(4, (made,))))]
-    return [Columns((Side(7, tuple(tables)), Side(5, sample))), Columns((Side(5, (read, *told)), Side(7, (made,))))]
+    apart = compared.against(summary.comparisons, own, summary.place, above(summary), language)
+    cases = summary.sample.outcomes
+    told = (
+        (3, "spare_method", common.one_note(method, language)),
+        (3, "spare_modes", (by_mode,) if by_mode else ()),
+        (6, "differs_intervals", tuple(apart)),
+        (8, "spare_outcomes", (*facts.e_note(summary.sample, language), *outcomes.in_a_line(cases, language))),
+    )
+    return [Spare(rank, say(language, name), (Notes(lines),)) for rank, name, lines in told if lines]

@@ -9,6 +9,7 @@ from analysis.results import Domain
 from reports.content import AreaSummary, Place
 from reports.story.common import Measured
 from reports.wording import comparisons as words
+from reports.wording.phrases import say
 
 
 def items_of(found: Comparisons | None, group: Sequence[Measured], place: Place) -> PublishedItems | None:
@@ -40,6 +41,30 @@ def against(
         if told:
             notes.append(words.against(told, whole.name.in_language(language), language))
     return notes
+
+
+def differs(
+    found: Comparisons | None, own: Sequence[Measured], place: Place, wholes: Sequence[Place], language: str
+) -> str:
+    """Which figures are shown to differ from the areas above, and how many of the others are not; "" where nothing
+    can be compared."""
+    if found is None:
+        return ""
+    parts, compared = [], 0
+    for whole in wholes:
+        here = []
+        for each in own:
+            one = found.difference(each.indicator.id, place.domain, whole.domain)
+            compared += one is not None
+            if one is not None and one.side:
+                here.append((one, each.name, each.figures))
+        if here:
+            parts.append((words.found(here, whole.name.in_language(language), language), len(here)))
+    if not compared:
+        return ""
+    rest = compared - sum(count for _, count in parts)
+    phrase = "differs_nowhere" if not parts else "differs_rest" if rest else "differs"
+    return say(language, phrase, parts=say(language, "semicolon").join(said for said, _ in parts), rest=rest)
 
 
 def ranks(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[str]:

@@ -139,7 +139,7 @@ def table(found: MendFirst, at_level: float) -> Table:
         columns=columns,
         rows=tuple(rows),
         notes=common.one_note(found.basis, language),
-        pitch=5,
+        pitch=5 if language == "zh" else 4,
     )
 
 

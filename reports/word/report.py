@@ -23,6 +23,7 @@ from reports.blocks import (
     Notes,
     PageBreak,
     Prose,
+    Spare,
     Story,
     Table,
 )
@@ -67,6 +68,8 @@ def _add(document: Document, block: Block) -> None:
             _note(document, *_with_gaps(legend), Piece(GAP if legend and block.note else ""), Piece(block.note))
         case Comparison():
             _heading(document, block.title, block.unit_in_words or block.unit)
+            if block.lead:
+                _styled(document, "Normal", Piece(block.lead))
             _grid(document, comparison_grid(block))
             _notes(document, block.notes)
         case Table():
@@ -85,6 +88,9 @@ def _add(document: Document, block: Block) -> None:
             for side in block.sides:
                 for inner in side.blocks:
                     _add(document, inner)
+        case Spare():
+            for inner in block.blocks:
+                _add(document, inner)
         case PageBreak():
             pass
         case _:

@@ -10,17 +10,16 @@ from reports.wording.rectified_phrases import RECTIFIED_PHRASES
 
 CHANGE_PHRASES: Final[Mapping[str, Text]] = {
     **RECTIFIED_PHRASES,
-    "since": Text("比{wave}", "since {wave}"),
+    "since": Text("比{wave}", "vs {wave}"),
     "detectable": Text("{name} {by}", "{name} {by}"),
     "none_found": Text(
         "没有查出变化，不等于没有变。份数这样多，变化到这么大才有八成把握查出来：{parts}。",
-        "No change found is not no change. With so many answers one of this size would have been found with a "
-        "probability of 80 %: {parts}.",
+        "No change found is not no change: one this large would have been found with 80% probability: {parts}.",
     ),
     "rise": Text("升 {by}（{interval}）", "up {by} ({interval})"),
     "fall": Text("降 {by}（{interval}）", "down {by} ({interval})"),
     "no_change_found": Text("没有查出（{interval}）", "none found ({interval})"),
-    "not_comparable": Text("口径不同，不作比较", "asked otherwise, not compared"),
+    "not_comparable": Text("口径不同，不作比较", "not comparable"),
     "change_not_estimable": Text("样本不足以估计变化", "change cannot be estimated"),
     "the definition differs": Text("题目或算法不同", "asked or made otherwise"),
     "the selection differs": Text("抽样办法不同", "selected otherwise"),

@@ -9,7 +9,7 @@ from analysis.comparisons import PublishedDifference, PublishedItems, PublishedR
 from analysis.results import Domain
 from reports.wording.figures import Figures, joined, written
 from reports.wording.phrases import say
-from reports.wording.verdicts import level_words, names_joined
+from reports.wording.verdicts import in_sentence, level_words, names_joined
 
 LEAST_RANKED: Final = 50
 _SIDES: Final = {1: "against_higher", -1: "against_lower", 0: "against_neither"}
@@ -42,6 +42,20 @@ def against(told: Sequence[tuple[PublishedDifference, str, Figures]], place: str
         say(language, "against_part", name=name, words=short(one, figures, language)) for one, name, figures in told
     ]
     return say(language, "against", place=place, parts=say(language, "comma").join(parts))
+
+
+def found(told: Sequence[tuple[PublishedDifference, str, Figures]], place: str, language: str) -> str:
+    """比示范市，知晓率高 5.1、满意率高 14.1: differences that are shown, without their intervals."""
+    parts = [
+        say(
+            language,
+            "differs_higher" if one.side > 0 else "differs_lower",
+            name=in_sentence(name, language),
+            by=_number(abs(one.difference), one, figures),
+        )
+        for one, name, figures in told
+    ]
+    return say(language, "differs_part", place=place, parts=say(language, "enumeration").join(parts))
 
 
 def short(found: PublishedDifference, figures: Figures, language: str) -> str:

@@ -174,17 +174,25 @@ def same_words(one: str, other: str) -> bool:
     return first in second or second in first
 
 
-def sample_notes(sample: Sample, language: str) -> tuple[str, ...]:
-    """How the response rate was computed, and what is left out of the estimates."""
+def sample_notes(sample: Sample, language: str, *, with_e: bool = True) -> tuple[str, ...]:
+    """How the response rate was computed, and what is left out of the estimates. ``with_e``: with the share that is
+    taken as eligible."""
     notes = []
     if not sample.outcomes_recorded:
         notes.append(say(language, "outcomes_unrecorded"))
-    elif sample.rates.e is not None and sample.rates.rr3 is not None:
-        notes.append(say(language, "e_note", e=written(sample.rates.e, 3)))
+    elif with_e:
+        notes += e_note(sample, language)
     notes += asked_by(sample, language)
     if sample.open_responses:
         notes.append(say(language, "open_note", count=count(sample.open_responses)) + bursts(sample, language))
     return tuple(notes)
+
+
+def e_note(sample: Sample, language: str) -> tuple[str, ...]:
+    """With which share of cases of unknown eligibility the response rate was made."""
+    if not sample.outcomes_recorded or sample.rates.e is None or sample.rates.rr3 is None:
+        return ()
+    return (say(language, "e_note", e=written(sample.rates.e, 3)),)
 
 
 def asked_by(sample: Sample, language: str) -> tuple[str, ...]:

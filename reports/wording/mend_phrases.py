@@ -25,18 +25,17 @@ MEND_PHRASES: Final[Mapping[str, Text]] = {
         "together need not be cause and effect.",
     ),
     "mend_weak": Text(
-        "全市看，各项合起来只说明{outcome}差异的 {explained}，不足以排出哪项更要紧，这里只看评价。",
-        "In the whole city all items together go with only {explained} of the differences in {outcome}: too little to "
-        "say which matters more, so the figures alone decide here.",
+        "全市看，各项合起来只说明{outcome}差异的 {explained}，排不出哪项更要紧，这里只看评价。",
+        "City-wide the items go with only {explained} of the differences in {outcome}, too little to order them by "
+        "importance.",
     ),
     "mend_left_out": Text(
         "误差大、只公布到一端或不单独公布的 {count} 项高低未知，不在其列：{names}。",
-        "{count} not among them, for whether high or low is not known (large error, or not fully published): {names}.",
+        "{count} not among them (large error, or not fully published): {names}.",
     ),
     "mend_left_out_more": Text(
         "误差大、只公布到一端或不单独公布的 {count} 项高低未知，不在其列：{names}等。",
-        "Not among them, for whether high or low is not known (large error, or not fully published): {names} and "
-        "others, {count} in all.",
+        "{count} not among them (large error, or not fully published): {names} and others.",
     ),
     "mend_none": Text(
         "{count} 项里能完整公布的只有 {shown} 项，分不出先改哪几件。",

@@ -17,6 +17,7 @@ from reports.wording.item_phrases import ITEM_PHRASES
 from reports.wording.mend_phrases import MEND_PHRASES
 from reports.wording.mode_phrases import MODE_PHRASES
 from reports.wording.outcome_phrases import OUTCOME_PHRASES
+from reports.wording.sheet_phrases import SHEET_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
 from reports.wording.undrawn_phrases import UNDRAWN_PHRASES
 
@@ -32,6 +33,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     **MEND_PHRASES,
     **MODE_PHRASES,
     **OUTCOME_PHRASES,
+    **SHEET_PHRASES,
     # page furniture
     "community_report": Text("社区报告", "Community report"),
     "street_report": Text("街道报告", "Street report"),
@@ -107,15 +109,16 @@ PHRASES: Final[Mapping[str, Text]] = {
         "Intervals reflect sampling error only, not nonresponse, gaps in the frame or untrue answers.",
     ),
     # reasons
-    "above_reached": Text("整个区间不低于目标。", "The whole interval is at or above the target."),
-    "above_missed": Text("整个区间低于目标。", "The whole interval is below the target."),
-    "below_reached": Text("整个区间不高于目标。", "The whole interval is at or below the target."),
-    "below_missed": Text("整个区间高于目标。", "The whole interval is above the target."),
-    "crosses": Text("区间跨过目标。", "The interval crosses the target."),
-    "settling": Text(
-        "若水平不变，下一轮约需有效问卷 {n} 份，才有八成可能作出判定。",
-        "If the level stays, about {n} valid {n:questionnaire|questionnaires} in the next wave would settle it with "
-        "80% power.",
+    "above_reached": Text("整个区间不低于目标。", "Interval meets the target."),
+    "above_missed": Text("整个区间低于目标。", "Interval misses the target."),
+    "below_reached": Text("整个区间不高于目标。", "Interval meets the target."),
+    "below_missed": Text("整个区间高于目标。", "Interval misses the target."),
+    "crosses": Text("区间跨过目标。", "Interval crosses the target."),
+    "settling": Text("{name}约 {n} 份", "{name}: about {n}"),
+    "settling_all": Text(
+        "尚不能判定的，若水平不变，下一轮要这么多有效问卷才有八成可能判定：{parts}。",
+        "Cannot tell: if levels stay, so many valid questionnaires in the next wave would settle it with 80% power: "
+        "{parts}.",
     ),
     "census_only": Text(
         "抽样调查不能证明 100%，只有全数调查才能。", "A sample cannot show 100%; only a complete enumeration can."
@@ -160,16 +163,16 @@ PHRASES: Final[Mapping[str, Text]] = {
     "compared": Text("与{others}相比", "Compared with {others}"),
     "comparison_unit": Text(
         "点为估计值，横线为 {level}% 置信区间，竖线为目标；单位：{unit}",
-        "{level}% confidence intervals, target vertical, in {unit}",
+        "{level}% intervals, line: target; {unit}",
     ),
     "comparison_unit_plain": Text(
         "点为估计值，横线为 {level}% 置信区间；单位：{unit}",
-        "{level}% confidence intervals, in {unit}",
+        "{level}% intervals; {unit}",
     ),
     "unit": Text("单位：{unit}", "unit: {unit}"),
     "estimate": Text("估计值", "Estimate"),
     "interval": Text("{level}% 置信区间", "{level}% confidence interval"),
-    "interval_short": Text("{level}% 置信区间", "{level}% conf. interval"),
+    "interval_short": Text("{level}% 置信区间", "{level}% interval"),
     "target": Text("目标", "Target"),
     "target_is": Text("目标 {value}", "Target {value}"),
     "by_age": Text("按年龄", "By age"),
@@ -215,10 +218,9 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "how_to_read": Text("怎样读这份报告", "How to read this report"),
     "read_error": Text(
-        "调查只问了一部分居民，数字必有误差。{level}% 置信区间说明误差有多大："
-        "同样的调查重复许多次，约有 {level}% 的区间会包含真实水平。",
-        "Only some residents were asked, so every figure has an error. The {level}% confidence interval says how "
-        "large: of many such surveys, about {level}% would give an interval that holds the truth.",
+        "只问了一部分居民，数字必有误差：同样的调查重复许多次，约有 {level}% 的置信区间会包含真实水平。",
+        "Only some residents were asked, so every figure has an error: of many such surveys about {level}% would give "
+        "a confidence interval that holds the truth.",
     ),
     "legend_reached": Text("整个区间达到目标", "whole interval meets the target"),
     "legend_not_reached": Text("整个区间未达到目标", "whole interval misses the target"),

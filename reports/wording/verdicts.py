@@ -165,7 +165,7 @@ def interval_words(cell: PublishableCell, figures: Figures, language: str) -> st
 
 
 def reason(indicator: Indicator, cell: PublishableCell, language: str) -> str:
-    """Why the verdict is what it is, in one or two sentences."""
+    """Why the verdict is what it is, in a sentence or two."""
     if cell.verdict is None or indicator.target is None:
         return say(language, "no_target")
     if cell.verdict is Verdict.CANNOT_REACH and cell.sample_size is not None and cell.needed_sample_size is not None:
@@ -176,11 +176,24 @@ def reason(indicator: Indicator, cell: PublishableCell, language: str) -> str:
     if cell.verdict is Verdict.NOT_REACHED:
         return say(language, f"{side}_missed")
     parts = [say(language, "crosses")]
-    if unit_of(indicator, cell) is Unit.PERCENT and indicator.target.value in (0.0, 1.0):
+    if census_only(indicator, cell):
         parts.append(say(language, "census_only"))
-    elif cell.settling_sample_size is not None:
-        parts.append(say(language, "settling", n=next_ten(cell.settling_sample_size)))
     return ("" if language == "zh" else " ").join(parts)
+
+
+def census_only(indicator: Indicator, cell: PublishableCell) -> bool:
+    """Whether the target is an end of the scale, which no sample can show."""
+    target = indicator.target
+    return target is not None and unit_of(indicator, cell) is Unit.PERCENT and target.value in (0.0, 1.0)
+
+
+def settling(name: str, indicator: Indicator, cell: PublishableCell, language: str) -> str:
+    """How many questionnaires would settle what could not be told; "" where nothing can be said of it."""
+    if shown_verdict(cell) is not Verdict.CANNOT_TELL or census_only(indicator, cell):
+        return ""
+    if cell.settling_sample_size is None:
+        return ""
+    return say(language, "settling", name=name, n=next_ten(cell.settling_sample_size))
 
 
 def tipping(indicator: Indicator, cell: PublishableCell, figures: Figures, language: str) -> str:

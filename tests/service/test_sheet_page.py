@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from analysis.results import Verdict
 from reports import style
-from reports.blocks import Axis, Cards, Cell, Column, ColumnKind, Columns, Range, Row, Story, Table
+from reports.blocks import Axis, Cards, Cell, Column, ColumnKind, Columns, Range, Row, Spare, Story, Table
 from reports.content import CommunitySummary, Verification
 from reports.story import area_story, community_story
 from reports.story.verification import verified
@@ -75,7 +75,8 @@ def texts_of(value: Any) -> Iterator[str]:
             yield from texts_of(one)
     elif is_dataclass(value) and not isinstance(value, Axis | Range):
         for each in fields(value):
-            if not (isinstance(value, Columns) and each.name == "columns") and each.name != "colon":
+            unsaid = each.name == "colon" or (isinstance(value, Spare) and each.name == "name")
+            if not unsaid and not (isinstance(value, Columns) and each.name == "columns"):
                 yield from texts_of(getattr(value, each.name))
 
 

@@ -170,17 +170,32 @@ def test_no_community_reached_all_only_where_each_is_known_to_have_missed(
 @pytest.mark.parametrize("why", PRIVATE)
 def test_what_is_hidden_for_privacy_has_one_neutral_reason(why: Suppression) -> None:
     """126 answers, hidden for a neighbour's sake: that is no small sample."""
-    own = tuple(given.hidden(key, why) for key, *_ in given.HEADLINE)
-    summary = cases.with_cells(given.headline_indicators(), own, 126)
+    own = [given.hidden(key, why) for key, *_ in given.HEADLINE]
+    own[0] = given.share("awareness", 0.96, 0.92, 0.98, 126, target=0.9)
+    summary = cases.with_cells(given.headline_indicators(), tuple(own), 126)
     story = community_story(summary, "zh")
-    for card in blocks_of(story.blocks, Card):
+    for card in blocks_of(story.blocks, Card)[1:]:
         assert card.reasons == (NEUTRAL,)
         assert card.word == "不单独公布"
-    assert headline(story) == "知晓率、支持率、参与率、满意率不单独公布。"
+    assert headline(story) == "知晓率达标，支持率、参与率、满意率不单独公布。"
     for language in ("zh", "en"):
         words = said(community_story(summary, language))
         assert "样本不足，" not in words
         assert "too small" not in words
+
+
+@pytest.mark.parametrize("why", PRIVATE)
+def test_a_community_with_nothing_of_its_own_has_one_sentence_and_the_figures_above(why: Suppression) -> None:
+    summary = cases.with_cells(
+        given.headline_indicators(), tuple(given.hidden(key, why) for key, *_ in given.HEADLINE), 126
+    )
+    story = community_story(summary, "zh")
+    assert headline(story) == "这里没有一项数字单独公布，下面是城厢街道的。"
+    assert not blocks_of(story.blocks, Card)
+    [chart] = blocks_of(story.blocks, Comparison)
+    assert [[row.name for row in group.rows] for group in chart.groups] == [["城厢街道", "示范市"]] * 4
+    assert all(group.verdict is None for group in chart.groups)
+    assert "抽中 350，完成 221，有效 212" in said(story)
 
 
 def test_no_wording_calls_a_hidden_figure_a_small_sample() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -13,18 +14,23 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from analysis.results import DesignSummary, PublishableRow, Statistic
+from questionnaires.text import Text
 from reports import style
+from reports.blocks import Notes
 from reports.content import CommunitySummary, EstimatesSummary, StatisticTable
 from reports.fonts import TypeSettings, Weight, typeface
 from reports.layout.pages import Page, lay_out
 from reports.layout.setting import Setter
 from reports.marks import Words
 from reports.pdf import area_pdf, community_pdf
-from reports.story import area_story, community_story, domain_story, estimates_story
+from reports.story import area_story, community_story, domain_story, estimates_story, spares
 from reports.typesetting.composer import Composer
+from reports.wording import verdicts
+from tests.spec.reports import cases as cases_of
 from tests.spec.reports import summaries
 from tests.spec.reports.cases import CASES
 
+SIGNS = (*style.VERDICT_SIGN.values(), "—")
 BOTH = ("zh", "en")
 everything = pytest.mark.parametrize("language", BOTH)
 cases = pytest.mark.parametrize("case", CASES)
@@ -151,9 +157,54 @@ def test_equal_input_gives_equal_bytes(case: str, language: str, type_settings: 
 
 
 @everything
-@pytest.mark.parametrize(("case", "pages"), [("usual", 2), ("short_name", 2), ("one_indicator", 2), ("all_yes", 2)])
-def test_a_community_has_two_pages(case: str, pages: int, language: str, type_settings: TypeSettings) -> None:
-    assert len(pages_of(case, language, type_settings)) == pages
+@pytest.mark.parametrize("case", [case for case, made in CASES.items() if isinstance(made(), CommunitySummary)])
+def test_a_community_has_two_pages(case: str, language: str, type_settings: TypeSettings) -> None:
+    assert len(read(case, language, type_settings).pages) == style.COMMUNITY_PAGES
+
+
+@everything
+def test_names_of_a_hundred_and_twenty_characters_cost_no_page(language: str, type_settings: TypeSettings) -> None:
+    usual = summaries.community()
+    long = Text(
+        "老旧小区连片改造区与高新技术产业开发区交界处" * 6, "The Community of the Old Town and its Gardens " * 3
+    )
+    long = Text(long.zh[:120], long.en[:120])
+    places = {name: replace(getattr(usual, name), name=long) for name in ("place", "street", "city")}
+    summary = replace(usual, **places)
+    assert len(PdfReader(io.BytesIO(community_pdf(summary, language, type_settings))).pages) == style.COMMUNITY_PAGES
+    for page in lay_out(
+        community_story(summary, language), Setter(Composer(typeface(language, type_settings)), language)
+    ):
+        assert_apart(page, type_settings, language)
+        assert_inside(page, type_settings, language)
+
+
+@everything
+@pytest.mark.parametrize("case", ["usual", "few", "forty_indicators", "city_with_items"])
+def test_words_are_large_enough_to_read(case: str, language: str, type_settings: TypeSettings) -> None:
+    """Most of a page is set in 10.5 points, and nothing below 7.5."""
+    sizes: Counter[float] = Counter()
+    for page in pages_of(case, language, type_settings):
+        for mark in page.marks:
+            for piece in mark.line.pieces if isinstance(mark, Words) else ():
+                if piece.text in SIGNS:  # as large as a disc beside them
+                    continue
+                sizes[piece.style.size] += len(piece.text)
+    letters = {size for size in sizes if size < style.FOOT.size}
+    assert min(sizes) >= style.SMALLEST
+    assert sum(sizes[size] for size in letters) < 0.02 * sizes.total()
+
+
+@everything
+def test_what_has_no_room_is_named_and_stands_in_the_story(language: str, type_settings: TypeSettings) -> None:
+    summary = replace(cases_of.age_groups(), method=cases_of.LONG_METHOD)
+    story = community_story(summary, language)
+    fitted = spares.fitted(story, 3)
+    left_off = fitted.blocks[-2]
+    assert isinstance(left_off, Notes)
+    for spare in spares.spares(story.blocks):
+        assert (verdicts.in_sentence(spare.name, language) in left_off.lines[0]) is (spare.rank >= 3)
+    assert not list(spares.spares(fitted.blocks))
 
 
 @everything
@@ -171,8 +222,7 @@ def test_the_file_says_what_it_is(type_settings: TypeSettings) -> None:
     root = reader.trailer["/Root"].get_object()
     assert root["/Lang"] == "zh-CN"  # type: ignore[index]
     names = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    assert names[:3] == ["与城厢街道、示范市相比", "结论有多稳", "先改这三件"]  # the last two side by side
-    assert "各方面评价，由低到高" in names
+    assert names[:3] == ["与城厢街道、示范市相比", "先改这三件", "各方面评价，由低到高"]
     assert "指标定义" in names
 
 

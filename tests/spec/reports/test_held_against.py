@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.comparisons import Comparisons
-from reports.blocks import Block, Columns, Notes, Story, Table
+from reports.blocks import Block, Columns, Comparison, Notes, Spare, Story, Table
 from reports.story.area import area_story
 from reports.story.community import community_story
 from tests.spec.reports import held_against as given
@@ -23,6 +23,8 @@ def said(story: Story) -> str:
 def notes_of(block: Block) -> list[str]:
     if isinstance(block, Columns):
         return [note for side in block.sides for inner in side.blocks for note in notes_of(inner)]
+    if isinstance(block, Spare):
+        return [note for inner in block.blocks for note in notes_of(inner)]
     if isinstance(block, Notes):
         return list(block.lines)
     return list(block.notes) if isinstance(block, Table) else []
@@ -30,9 +32,7 @@ def notes_of(block: Block) -> list[str]:
 
 def test_items_that_cannot_be_told_from_the_lowest_are_named() -> None:
     zh, en = (said(community_story(given.community(), language)) for language in ("zh", "en"))
-    assert (
-        zh.count("与最低的“机动车停放秩序”分不开高低的还有：养犬管理、电动自行车充电停放。") == 2
-    )  # page one, page two
+    assert zh.count("与最低的“机动车停放秩序”分不开高低的还有：养犬管理、电动自行车充电停放。") == 1
     assert "成对比较；各对合起来，误判的机会不超过 5%" in zh
     assert "Not to be told from the lowest, Car parking: Dog keeping and E-bike charging." in en
 
@@ -63,6 +63,21 @@ def test_an_area_is_held_against_what_it_is_part_of() -> None:
     assert "比城厢街道，满意率没有查出差别（−6.1 … 3.7）。" in words
     assert "知晓率高 2.6（0.1–5.2）" in words
     assert "满意率高 5.7（1.2–10.3）" in words
+
+
+def test_page_one_tells_the_differences_that_were_found_and_counts_the_others() -> None:
+    story = community_story(given.community(), "zh")
+    [chart] = [block for block in story.blocks if isinstance(block, Comparison)]
+    assert chart.lead == "查明的差别：比示范市知晓率高 2.6、满意率高 5.7；其余能比的 1 处没有查出。"
+    summary = given.community()
+    assert summary.comparisons is not None
+    none = tuple(replace(one, side=0) for one in summary.comparisons.differences)
+    quiet = replace(summary, comparisons=replace(summary.comparisons, differences=none))
+    [chart] = [block for block in community_story(quiet, "en").blocks if isinstance(block, Comparison)]
+    assert chart.lead == "No difference is found in any of the 3 that can be compared."
+    assert summaries.community().comparisons is None
+    [chart] = [block for block in community_story(summaries.community(), "zh").blocks if isinstance(block, Comparison)]
+    assert chart.lead == ""
 
 
 def test_ranks_of_a_street_are_sets_or_one_sentence() -> None:

@@ -70,7 +70,7 @@ def test_a_pdf_per_domain_and_one_summary(run: Any, estimates: dict[str, Any], t
 def test_in_english_with_a_date(run: Any, estimates: dict[str, Any], tmp_path: Path) -> None:
     assert run(estimates, "--language", "en", "--date", "2026-11-21").exit_code == 0
     path = tmp_path / "out" / "Tower.pdf"
-    assert "95% conf. interval" in text_of(path)
+    assert "95% interval" in text_of(path)
     assert "21 November 2026" in text_of(path)
     metadata = PdfReader(path).metadata
     assert metadata is not None

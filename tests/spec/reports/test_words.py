@@ -117,7 +117,7 @@ AT_MOST = indicator("complaints", "投诉率", "Complaints", 0.05, sense=Sense.A
         (
             AT_LEAST,
             share("x", 0.91, 0.86, 0.95, 200, target=0.9, settling_sample_size=181),
-            "区间跨过目标。若水平不变，下一轮约需有效问卷 190 份，才有八成可能作出判定。",
+            "区间跨过目标。",
         ),
         (AT_MOST, share("x", 0.02, 0.01, 0.04, 200, target=0.05, at_least=False), "整个区间不高于目标。"),
         (AT_MOST, share("x", 0.09, 0.06, 0.13, 200, target=0.05, at_least=False), "整个区间高于目标。"),
@@ -125,6 +125,15 @@ AT_MOST = indicator("complaints", "投诉率", "Complaints", 0.05, sense=Sense.A
 )
 def test_the_reason_beside_a_verdict(which: object, cell: object, words: str) -> None:
     assert verdicts.reason(which, cell, "zh") == words  # type: ignore[arg-type]
+
+
+def test_how_many_would_settle_what_cannot_be_told_is_raised_to_the_next_ten() -> None:
+    cell = share("x", 0.91, 0.86, 0.95, 200, target=0.9, settling_sample_size=181)
+    assert verdicts.settling("知晓率", AT_LEAST, cell, "zh") == "知晓率约 190 份"
+    reached = share("x", 0.96, 0.92, 0.98, 200, target=0.9, settling_sample_size=181)
+    assert verdicts.settling("知晓率", AT_LEAST, reached, "zh") == ""
+    everyone = indicator("awareness", "知晓率", "Awareness", 1.0)
+    assert verdicts.settling("知晓率", everyone, replace(cell, verdict=C), "zh") == ""
 
 
 def test_a_target_of_100_percent_says_that_only_a_census_can_show_it() -> None:

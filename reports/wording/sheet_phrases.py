@@ -1,0 +1,66 @@
+"""Words of the two pages of a community and of what does not fit on them. Part of ``phrases``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from questionnaires.text import Text
+
+SHEET_PHRASES: Final[Mapping[str, Text]] = {
+    # who was asked
+    "asked_counts": Text(
+        "抽中 {sampled}，完成 {completed}，有效 {valid}{by_mode}。",
+        "{sampled} sampled, {completed} completed, {valid} valid{by_mode}.",
+    ),
+    "asked_by_mode": Text("（{modes}）", " ({modes})"),
+    "asked_mode": Text("{mode} {valid}", "{mode} {valid}"),
+    "asked_rates": Text("{rates}。", "{rates}."),
+    "asked_rate": Text("{name} {rate}", "{name} {rate}"),
+    "asked_effective": Text("加权后抵得上等权的 {n} 份。", "After weighting they are worth {n} of equal weight."),
+    # over the waves
+    "waves_title": Text("历次的数字", "The waves so far"),
+    "waves_unit": Text("各期公布的数字；单位：{unit}", "as each wave published it; in {unit}"),
+    "waves_indicator": Text("指标", "Indicator"),
+    "waves_wave": Text("期", "Wave"),
+    "waves_break": Text("† 与前一次口径不同，前后不能比。", "† Asked or made otherwise than before: not comparable."),
+    # against the areas above
+    "differs": Text("查明的差别：{parts}。", "Differences found: {parts}."),
+    "differs_rest": Text(
+        "查明的差别：{parts}；其余能比的 {rest} 处没有查出。",
+        "Differences found: {parts}; none in the other {rest} that can be compared.",
+    ),
+    "differs_nowhere": Text(
+        "能比的 {rest} 处都没有查出差别。", "No difference is found in any of the {rest} that can be compared."
+    ),
+    "differs_part": Text("比{place}{parts}", "against {place} {parts}"),
+    "differs_higher": Text("{name}高 {by}", "{name} higher by {by}"),
+    "differs_lower": Text("{name}低 {by}", "{name} lower by {by}"),
+    "spare_detectable": Text("变化要多大才查得出", "how large a change would have been found"),
+    "differs_intervals": Text("差别的区间", "intervals of the differences"),
+    "here": Text("本社区", "Community"),
+    "street_above": Text("街道（镇）", "Street"),
+    "city_above": Text("全市", "City"),
+    # nothing of its own
+    "nothing_own": Text(
+        "这里没有一项数字单独公布，下面是{place}的。",
+        "No figure is published here alone; those of {place} stand below.",
+    ),
+    "nothing_why": Text(
+        "人数少，或为保护受访人；回答都计入了上一级。",
+        "Few respondents, or to protect them; their answers are counted in the level above.",
+    ),
+    "figures_of": Text("{place}和{city}", "{place} and {city}"),
+    "many_title": Text("各项指标，未达标的在前", "All indicators, those that missed their target first"),
+    # what a page has no room for
+    "left_off": Text(
+        "这里印不下，网页和 Word 里有：{parts}。",
+        "No room here, but on the web page and in Word: {parts}.",
+    ),
+    "spare_items": Text("各项目的定义", "what each item means"),
+    "spare_ages": Text("按年龄", "figures by age"),
+    "spare_waves": Text("历次的数字", "the waves so far"),
+    "spare_method": Text("抽样和加权的细节", "details of selection and weights"),
+    "spare_outcomes": Text("各户结果", "outcomes of all cases"),
+    "spare_modes": Text("填答方式的影响", "what the mode did"),
+}
