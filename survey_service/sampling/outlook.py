@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from survey_service.sampling.drawing import DrawnHousehold
+from survey_service.sampling.reserves import list_of
 from survey_service.sampling.sizes import Expected, Target
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _count(drawn: Sequence[DrawnHousehold]) -> dict[UUID, _Counted]:
             counted.reserves += 1
             continue
         counted.cases += 1
-        if any(stage["variance"] for stage in one.stages[:-1]):  # a grid that stands for others
+        if list_of(one.stratum, one.psu, one.stages)[1]:  # a grid that stands for others
             counted.in_grids += 1
             counted.grids.add(one.psu)
             counted.strata.add(one.stratum)

@@ -101,6 +101,9 @@ def test_the_look_says_what_each_community_could_say_and_what_is_confirmed_is_wh
         in looked
     )
     assert "不单独公布" in looked  # ten to fifteen answers tell nothing alone
+    # The adult of a household is no stage above it: no grid was drawn first, and nothing says so.
+    for told in ("先抽网格，社区的数字会很宽", "按街道公布，能说到什么程度", ">网格</th>"):
+        assert told not in looked
     assert confirm(client, address, looked).headers["location"] == f"{here}/cases"
     with database.reading.begin() as session:
         found = cases(session)
