@@ -48,6 +48,11 @@ def test_the_pages_fit_and_are_sound_also_in_large_letters(
 ) -> None:
     page = desk(viewport={"width": width, "height": 740}, has_touch=True)
     sign_in(page, base, "interviewer", language=language)
+    page.goto(f"{base}/start")
+    sound(page, "what the day begins with")
+    page.click("[data-big]")
+    assert beyond(page) == 0
+    page.click("[data-big]")
     page.goto(f"{base}/visits")
     for where in ("list", "case"):
         sound(page, where)
