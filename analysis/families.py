@@ -50,6 +50,7 @@ class Wholes:
     def __init__(self, hierarchy: Mapping[Domain, Domain], there: Collection[Domain]) -> None:
         self.hierarchy, self.there = hierarchy, there
         self._of: dict[Domain, tuple[Domain, ...]] = {}
+        self._further: dict[Domain, frozenset[Domain]] = {}
 
     def of(self, domain: Domain) -> tuple[Domain, ...]:
         if domain not in self._of:
@@ -73,9 +74,11 @@ class Wholes:
                 if chosen in self.there:
                     yield chosen
 
-    def _all_above(self, domain: Domain) -> set[Domain]:
-        found = set(self.of(domain))
-        return found.union(*(self._all_above(whole) for whole in found))
+    def _all_above(self, domain: Domain) -> frozenset[Domain]:
+        if domain not in self._further:
+            found = self.of(domain)
+            self._further[domain] = frozenset(found).union(*(self._all_above(whole) for whole in found))
+        return self._further[domain]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

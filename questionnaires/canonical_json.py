@@ -42,8 +42,8 @@ class Form:
         # The plain types first, by what they are and not by what they might derive from: a release holds millions.
         if kind in _AS_THEY_ARE:
             return value
-        if kind is float and self.digits is None:
-            return value
+        if kind is float:
+            return value if self.digits is None else float(f"{value:.{self.digits}g}")
         if kind is tuple or kind is list:
             return [self.plain(inner) for inner in value]  # type: ignore[attr-defined]  # as its kind says
         if isinstance(value, Enum):
@@ -57,12 +57,27 @@ class Form:
         if isinstance(value, time):
             return value.isoformat("minutes")
         if is_dataclass(value):
-            return {name: self.plain(getattr(value, name)) for name in self._names(value)}
+            return self._of_fields(value)
         if isinstance(value, Mapping):
             return {str(key): self.plain(inner) for key, inner in value.items()}
         if isinstance(value, (list, tuple)):
             return [self.plain(inner) for inner in value]
         raise TypeError(f"{type(value).__name__} has no plain form")
+
+    def _of_fields(self, value: Any) -> dict[str, Any]:
+        if self.words:
+            return {name: self.plain(getattr(value, name)) for name in self._names(value)}
+        found, digits = {}, self.digits
+        for name in self._names(value):
+            inner = getattr(value, name)
+            kind = type(inner)
+            if kind in _AS_THEY_ARE:
+                found[name] = inner
+            elif kind is float and digits is not None:
+                found[name] = float(f"{inner:.{digits}g}")
+            else:
+                found[name] = self.plain(inner)
+        return found
 
     def _names(self, value: Any) -> Iterable[str]:
         """The fields of a dataclass that are written, in their order."""

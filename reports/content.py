@@ -146,10 +146,6 @@ class Changes:
         """None where either wave does not show the figure."""
         return next((one for one in self.told if (one.domain, one.variable) == (domain, variable)), None)
 
-    def among(self, *domains: Domain) -> Changes:
-        """Those of these domains."""
-        return Changes(since=self.since, told=tuple(one for one in self.told if one.domain in domains))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:

@@ -84,8 +84,11 @@ def summaries(
     compared = _by_area(estimates.comparisons, [place.domain for street, inside in tree for place in (street, *inside)])
     headline = [one.id for one in indicators if one.headline]
 
+    changed = _changed(since.changes)
+
     def before(place: Place) -> dict[str, Any]:
-        return {"changes": _changes(since.changes, place), "trend": _trend(since.trend, place, headline)}
+        """Of the sheet's own area: its cards tell no other."""
+        return {"changes": changed(place.domain), "trend": _trend(since.trend, place, headline)}
 
     communities = {
         place.code: CommunitySummary(
@@ -151,11 +154,12 @@ def _of_city(found: Comparisons) -> Comparisons:
     return replace(found, items=tuple(one for one in found.items if one.domain == CITY_DOMAIN), differences=())
 
 
-def _changes(found: WaveChanges | None, place: Place) -> Changes | None:
-    """Of the sheet's own area: its cards tell no other."""
+def _changed(found: WaveChanges | None) -> Callable[[Domain], Changes | None]:
+    """What changed, by area; None where nothing is told of an earlier wave."""
     if found is None:
-        return None
-    return Changes(since=found.since, told=found.published).among(place.domain)
+        return lambda _: None
+    told, nothing = _grouped(found.published, lambda one: one.domain), Changes(since=found.since, told=())
+    return lambda domain: replace(nothing, told=tuple(told.get(domain, ())))
 
 
 def _trend(found: WaveTrend | None, place: Place, headline: Sequence[str]) -> Trend | None:
