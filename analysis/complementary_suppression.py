@@ -67,14 +67,7 @@ class Search:
     def _in_circles(self, known: Rooms, guards: Guards) -> IntArray:
         """Narrow cells among those whose limits were only passed along a circle."""
         self.proofs.begin(known)
-        wanted = np.zeros(len(self.part), dtype=bool)
-        wanted[guards.asked] = True
-        narrow = [
-            self.proofs.narrow(cells, rows, cells[wanted[cells]], guards)
-            for cells, rows in self.sums.circles(known)
-            if wanted[cells].any()
-        ]
-        return np.concatenate([*narrow, np.empty(0, dtype=np.int64)])
+        return self.proofs.narrow(self.sums.circles(known), guards)
 
     def _thin(self) -> Iterator[tuple[int, int]]:
         """Sums whose hidden parts come to too few even together: they are as good as one figure for all of them."""

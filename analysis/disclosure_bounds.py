@@ -234,9 +234,10 @@ def _along(rays: FloatArray, down: FloatArray, up: FloatArray) -> tuple[FloatArr
 
 
 def by_programs(
-    matrix: csr_array | FloatArray, down: FloatArray, up: FloatArray, asked: int
+    matrix: csr_array | FloatArray, down: FloatArray, up: FloatArray, asked: int | IntArray
 ) -> tuple[FloatArray, FloatArray]:
-    """The moves of all cells with the least and with the greatest of one; that cell's own are its exact range."""
+    """The moves of all cells with the least and with the greatest of one; that cell's own are its exact range. Several
+    may be asked for that no sums connect."""
     goal = np.zeros(len(down))
     goal[asked] = 1.0
     return furthest(matrix, down, up, -goal), furthest(matrix, down, up, goal)

@@ -4,10 +4,14 @@ Whatever cells do in one move that all sums allow, each of them can do: one prog
 that it moves, and stays one as long as rooms only grow. So rays are tried first, then programs that move as many of the
 doubtful cells as they can at once. What is left is looked at in neighbourhoods: moves within one are moves of the
 whole, and a range that is too narrow by the sums inside one is so by all of them. Only what neither settles is asked of
-all that hangs together; what is found is the same as if everything had been.
+all that hangs together; what is found is the same as if everything had been. Parts that no sum connects are asked
+about in one program.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -19,7 +23,10 @@ from analysis.hiding import Guards
 _LARGEST = 1500  # cells for which rays are sought: the matrix is square
 _TOGETHER = 6  # programs for all doubtful cells at once, each way
 _WORTH = 0.1  # share of them that one has to settle for another to be tried
+_AT_ONCE = 1500  # cells that one program moves
+_SMALL = 300  # cells of a part of which ranges are sought without neighbourhoods
 _ENDS = 1e-9
+Part: TypeAlias = tuple[IntArray, IntArray]
 
 
 class Proofs:
@@ -39,22 +46,54 @@ class Proofs:
             self.up[:] = 0.0
         self._open = known.up - known.down > _ENDS
 
-    def narrow(self, cells: IntArray, rows: IntArray, asked: IntArray, guards: Guards) -> IntArray:
-        """Of ``asked`` those whose range is too narrow. ``cells`` and ``rows``: all that hangs together."""
-        asked = self._doubtful(asked, guards)
-        if len(asked):
-            matrix = self.sums.matrix(cells, rows)
-            if len(cells) <= _LARGEST:
-                down, up = self.known.down[cells], self.known.up[cells]
-                self._note(asked, *proven(matrix.toarray(), down, up, np.searchsorted(cells, asked)))
-            for _ in range(_TOGETHER):
-                asked = self._doubtful(asked, guards)
-                if not len(asked):
-                    break
-                self._together(cells, matrix, asked, guards)
-                if len(self._doubtful(asked, guards)) >= (1 - _WORTH) * len(asked):
-                    break
-        return np.array([cell for cell in asked.tolist() if self._too_narrow(cell, guards)], dtype=np.int64)
+    def narrow(self, parts: Sequence[Part], guards: Guards) -> IntArray:
+        """The cells whose range is too narrow. ``parts``: of all that hangs together the cells and the sums; what
+        several parts ask for is asked in one program, for none moves the other."""
+        asking = self._asking(parts, guards)
+        for part, asked in asking:
+            if len(part[0]) <= _LARGEST:
+                down, up = self.known.down[part[0]], self.known.up[part[0]]
+                matrix = self.sums.matrix(*part).toarray()
+                self._note(asked, *proven(matrix, down, up, np.searchsorted(part[0], asked)))
+        going = [part for part, _ in asking]
+        for _ in range(_TOGETHER):
+            asking = self._asking(going, guards)
+            for several in _batches(asking):
+                self._together(several, guards)
+            left = {id(part): len(asked) for part, asked in self._asking(going, guards)}
+            going = [part for part, asked in asking if 0 < left.get(id(part), 0) < (1 - _WORTH) * len(asked)]
+        found = [self._one_by_one(several, guards) for several in _batches(self._asking(parts, guards))]
+        return np.concatenate([*found, np.empty(0, dtype=np.int64)])
+
+    def _asking(self, parts: Sequence[Part], guards: Guards) -> list[tuple[Part, IntArray]]:
+        """Parts with doubtful cells, and these."""
+        doubtful = np.zeros(self.sums.cells, dtype=bool)
+        doubtful[self._doubtful(guards.asked, guards)] = True
+        return [(part, asked) for part in parts if len(asked := part[0][doubtful[part[0]]])]
+
+    def _one_by_one(self, several: Sequence[tuple[Part, IntArray]], guards: Guards) -> IntArray:
+        """Of the doubtful cells those that are too narrow: of every small part one at once, with its exact range."""
+        large = [cell for part, asked in several if len(part[0]) > _SMALL for cell in asked.tolist()]
+        narrow = [cell for cell in large if self._too_narrow(cell, guards)]
+        small = {place: part for place, (part, _) in enumerate(several) if len(part[0]) <= _SMALL}
+        waiting = {place: several[place][1] for place in small}
+        while waiting:
+            asked = {place: int(those[0]) for place, those in waiting.items()}
+            cells, matrix = self._joined([small[place] for place in asked])
+            at = np.searchsorted(cells, list(asked.values()))
+            least, most = by_programs(matrix, self.known.down[cells], self.known.up[cells], at)
+            for moves in (least, most):
+                self._note(cells, moves, moves)
+            for place, cell, one in zip(asked, asked.values(), at.tolist(), strict=True):
+                if guards.missed(np.array([cell]), least[[one]], most[[one]])[0]:
+                    narrow.append(cell)
+                waiting[place] = self._doubtful(waiting[place][1:], guards)
+            waiting = {place: those for place, those in waiting.items() if len(those)}
+        return np.array(narrow, dtype=np.int64)
+
+    def _joined(self, parts: Sequence[Part]) -> tuple[IntArray, csr_array]:
+        cells, rows = (np.sort(np.concatenate(those)) for those in zip(*parts, strict=True))
+        return cells, self.sums.matrix(cells, rows)
 
     def _doubtful(self, asked: IntArray, guards: Guards) -> IntArray:
         return asked[guards.missed(asked, self.down[asked], self.up[asked])]
@@ -63,8 +102,10 @@ class Proofs:
         self.down[cells] = np.minimum(self.down[cells], down)
         self.up[cells] = np.maximum(self.up[cells], up)
 
-    def _together(self, cells: IntArray, matrix: csr_array, asked: IntArray, guards: Guards) -> None:
+    def _together(self, several: Sequence[tuple[Part, IntArray]], guards: Guards) -> None:
         """Moves as many as possible as far as they need, up and then down."""
+        cells, matrix = self._joined([part for part, _ in several])
+        asked = np.concatenate([those for _, those in several])
         place = np.searchsorted(cells, asked)
         for sign in (1.0, -1.0):
             down, up = self.known.down[cells].copy(), self.known.up[cells].copy()
@@ -82,15 +123,29 @@ class Proofs:
 
     def _too_narrow(self, cell: int, guards: Guards) -> bool:
         one = np.array([cell])
+        if not len(self._doubtful(one, guards)):
+            return False
         for near, inside, touching in self.sums.around(cell, self._open):
+            down, up = self.known.down[near], self.known.up[near]
+            at = int(np.searchsorted(near, cell))
+            for moves in by_programs(self.sums.matrix(near, touching), down, up, at):
+                self._note(near, moves, moves)
             if not len(self._doubtful(one, guards)):
                 return False
-            at = int(np.searchsorted(near, cell))
-            down, up = self.known.down[near], self.known.up[near]
             if len(inside) < len(touching):
                 least, most = by_programs(self.sums.matrix(near, inside), down, up, at)
                 if guards.missed(one, least[[at]], most[[at]])[0]:
                     return True
-            for moves in by_programs(self.sums.matrix(near, touching), down, up, at):
-                self._note(near, moves, moves)
         return bool(len(self._doubtful(one, guards)))
+
+
+def _batches(asking: Sequence[tuple[Part, IntArray]]) -> Iterator[list[tuple[Part, IntArray]]]:
+    """Parts for one program each time, small ones together."""
+    several: list[tuple[Part, IntArray]] = []
+    for one in asking:
+        if several and sum(len(part[0]) for part, _ in [*several, one]) > _AT_ONCE:
+            yield several
+            several = []
+        several.append(one)
+    if several:
+        yield several

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from analysis import doubtful_ranges
 from analysis.arrays import FloatArray, IntArray
 from analysis.disclosure_bounds import Rooms, Sums, by_programs
 from analysis.doubtful_ranges import Proofs
@@ -13,15 +14,16 @@ from analysis.hiding import Guards
 LONG, WIDE = 40, 3  # of a table whose rows and columns add up: a circle at every rectangle
 
 
-def table(rng: np.random.Generator) -> tuple[Sums, Rooms]:
-    """Cells of which half are open, and the sums of their rows and columns."""
-    cell: IntArray = np.arange(LONG * WIDE, dtype=np.int64)
+def table(rng: np.random.Generator, beside: int = 1) -> tuple[Sums, Rooms]:
+    """Cells of which half are open, and the sums of their rows and columns; several tables side by side."""
+    cell: IntArray = np.arange(LONG * WIDE * beside, dtype=np.int64)
     open_ = (rng.random(len(cell)) < 0.5).astype(np.float64)
+    columns = LONG * beside + WIDE * (cell // (LONG * WIDE)) + cell % WIDE
     sums = Sums(
-        row=np.concatenate([cell // WIDE, LONG + cell % WIDE]),
+        row=np.concatenate([cell // WIDE, columns]),
         cell=np.concatenate([cell, cell]),
         factor=np.tile(rng.uniform(0.2, 1.0, len(cell)), 2),
-        count=LONG + WIDE,
+        count=(LONG + WIDE) * beside,
         cells=len(cell),
     )
     return sums, Rooms(-open_ * rng.random(len(cell)), open_ * rng.random(len(cell)))
@@ -33,18 +35,25 @@ def guards_of(rng: np.random.Generator, cells: int) -> Guards:
     return Guards(down=-one_sided * rng.uniform(0.0, 0.6, cells), up=np.zeros(cells), width=width)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_the_same_ranges_are_too_narrow_as_by_programs_over_all_cells(seed: int) -> None:
+@pytest.mark.parametrize(("beside", "small"), [(1, 10), (3, 300)])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_ranges_are_too_narrow_as_by_programs_over_all_cells(
+    seed: int, beside: int, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In neighbourhoods of one part, and of several parts at once."""
+    monkeypatch.setattr(doubtful_ranges, "_SMALL", small)
     rng = np.random.default_rng(seed)
-    sums, rooms = table(rng)
+    sums, rooms = table(rng, beside)
     guards = guards_of(rng, sums.cells)
     proofs, settled = Proofs(sums), 0
     for _ in range(2):  # the second time with more room: what was proven still holds
         known = sums.narrowed(rooms)
         proofs.begin(known)
-        for cells, rows in sums.circles(known):
+        parts = sums.circles(known)
+        assert len(parts) == beside
+        found = set(proofs.narrow(parts, guards).tolist())
+        for cells, rows in parts:
             asked = cells[np.isin(cells, guards.asked)]
-            found = set(proofs.narrow(cells, rows, asked, guards).tolist())
             matrix, down, up = sums.matrix(cells, rows), known.down[cells], known.up[cells]
             for one in asked.tolist():
                 at = int(np.searchsorted(cells, one))
