@@ -2,9 +2,10 @@
 
 ``python -m tests.bench whole_wave``, JSON lines. A line for every stage: those of ``engine.run`` and of
 ``analyse_wave`` are found in the modules themselves, so that whatever is added to either has its line without being
-named here; then the release's text, its table read back, the summaries of every sheet packed and read back. ``at_most``
-stands on the line of all together. Beside them the floor: the bare ``np.bincount`` of the same weighted sums. What a
-busy machine adds shows in ``seconds`` and not in ``processor``.
+named here; then the release's text, its table read back, the summaries of every sheet packed and read back. Then the
+gate with communities by age and sex beside all that, and where few answered in each. ``at_most`` stands on the line of
+all together. Beside them the floor: the bare ``np.bincount`` of the same weighted sums. What a busy machine adds shows
+in ``seconds`` and not in ``processor``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.summaries import summaries
 from survey_service.analyses.wave_columns import WaveColumns
 from survey_service.releases import canonical_estimates, published_tables, signed_summaries
+from tests.bench._crossed import FEW, counted, crossed, gated, of_few
 from tests.bench._questions import NAMES, questionnaire
 from tests.simulated.waves import City, Shape, city, wave
 from tests.spec.reports.summaries import IMPRINT, METHOD
@@ -171,7 +173,7 @@ def rows_of(of: City, columns: CaseColumns, asked: Questionnaire) -> WaveColumns
     )
 
 
-def main(shape: Shape = SHAPE) -> None:
+def main(shape: Shape = SHAPE, few: Shape = FEW) -> None:
     stages = Stages()
     of, asked = city(shape, 1), whole_questionnaire(shape.indicators)
     register = of.register()
@@ -192,6 +194,13 @@ def main(shape: Shape = SHAPE) -> None:
         told["megabytes"] = round(len(kept) / 1e6, 1)
     with stages.timed("summaries read"):
         signed_summaries.unpacked(kept)
+    with stages.timed("communities by age and sex"):
+        raw, hierarchy = crossed(rows.columns, register, service.asked(asked.estimated(), asked))
+    with stages.timed("gate of communities by age and sex") as told:
+        told |= counted(gated(raw, hierarchy))
+    raw, hierarchy = of_few(few)
+    with stages.timed("gate of communities of few by age and sex") as told:
+        told |= counted(gated(raw, hierarchy))
     with stages.timed("floor: bare bincount of the same sums"):
         floor(rows.columns)
 
