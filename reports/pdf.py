@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import count
 from typing import Any, Final
 
 from reportlab import rl_config
@@ -17,11 +19,11 @@ from reportlab.pdfgen import canvas as reportlab_canvas
 
 from analysis.results import Domain
 from reports import style
-from reports.blocks import Story
+from reports.blocks import Masthead, Story
 from reports.content import AreaSummary, CommunitySummary, EstimatesSummary, Verification
 from reports.embedding import EmbeddedFont
 from reports.fonts import Typeface, TypeSettings, Weight, typeface
-from reports.layout.pages import Frames, Page, lay_out
+from reports.layout.pages import Frames, Numbering, Page, lay_out
 from reports.layout.setting import Setter
 from reports.marks import Disc, Fill, Mark, Squares, Stroke, Words
 from reports.story import area_story, community_story, domain_story, estimates_story, spares
@@ -67,8 +69,18 @@ def community_pdf(
     settings: TypeSettings | None = None,
     verification: Verification | None = None,
 ) -> bytes:
-    """The report of one community on two pages: of what would take a third, spare blocks are left out and named, then
-    the chart breaks over the pages, then the code to scan goes, of which the letters stay, last the definitions."""
+    """The report of one community on two pages."""
+    return drawn(community_typeset(summary, language, settings, verification))
+
+
+def community_typeset(
+    summary: CommunitySummary,
+    language: str = "zh",
+    settings: TypeSettings | None = None,
+    verification: Verification | None = None,
+) -> Typeset:
+    """Of what would take a third page, spare blocks are left out and named, then the chart breaks over the pages, then
+    the code to scan goes, of which the letters stay, last the definitions."""
     story = verified(community_story(summary, language), verification)
     typed = (
         story
@@ -79,7 +91,7 @@ def community_pdf(
         typeset = typeset_story(one, settings)
         if len(typeset.pages) <= style.COMMUNITY_PAGES:
             break
-    return drawn(typeset)
+    return typeset
 
 
 def area_pdf(
@@ -89,7 +101,16 @@ def area_pdf(
     verification: Verification | None = None,
 ) -> bytes:
     """The report of a street or of the city."""
-    return story_pdf(verified(area_story(summary, language), verification), settings)
+    return drawn(area_typeset(summary, language, settings, verification))
+
+
+def area_typeset(
+    summary: AreaSummary,
+    language: str = "zh",
+    settings: TypeSettings | None = None,
+    verification: Verification | None = None,
+) -> Typeset:
+    return typeset_story(verified(area_story(summary, language), verification), settings)
 
 
 def domain_pdf(
@@ -118,12 +139,12 @@ class Typeset:
     pages: tuple[Page, ...]
 
 
-def typeset_story(story: Story, settings: TypeSettings | None = None) -> Typeset:
-    """With all its spare blocks."""
+def typeset_story(story: Story, settings: TypeSettings | None = None, numbering: Numbering | None = None) -> Typeset:
+    """With all its spare blocks. ``numbering``: of its pages, where they stand in a larger whole."""
     story = spares.whole(story)
     face = typeface(story.language, settings)
     setter, frames = _setting(face, story.language)
-    return Typeset(story, face, lay_out(story, setter, frames))
+    return Typeset(story, face, lay_out(story, setter, frames, numbering))
 
 
 @lru_cache(maxsize=8)
@@ -133,7 +154,12 @@ def _setting(face: Typeface, language: str) -> tuple[Setter, Frames]:
 
 
 def drawn(typeset: Typeset) -> bytes:
-    story, face, pages = typeset.story, typeset.face, typeset.pages
+    return written(typeset.story, [typeset])
+
+
+def written(about: Story, parts: Sequence[Typeset]) -> bytes:
+    """One file of several documents in one language, ``about`` being what it says of itself."""
+    face = parts[0].face
     fonts = {weight: EmbeddedFont(face, weight) for weight in Weight}
     file = io.BytesIO()
     canvas = PlainCanvas(
@@ -142,13 +168,17 @@ def drawn(typeset: Typeset) -> bytes:
         pageCompression=1,
         invariant=1,
         pdfVersion=(1, 5),
-        lang=LANGUAGE_TAGS[story.language],
+        lang=LANGUAGE_TAGS[about.language],
     )
-    describe(canvas, story)
-    tree = Tree()
-    for number, page in enumerate(pages, 1):
-        draw_page(canvas, page, number, fonts, tree)
-        canvas.showPage()
+    describe(canvas, about)
+    tree, pages = Tree(), count(1)
+    for part in parts:
+        if len(parts) > 1:
+            tree.begin_part()
+        for place, page in enumerate(part.pages):
+            name = name_of(part.story) if place == 0 and len(parts) > 1 else ""
+            draw_page(canvas, page, next(pages), fonts, tree, part=name if len(parts) > 1 else None)
+            canvas.showPage()
     document: Any = getattr(canvas, "_doc")  # noqa: B009  # the stubs hide it
     tree.add_to(document)
     for font in fonts.values():
@@ -156,6 +186,11 @@ def drawn(typeset: Typeset) -> bytes:
     canvas.save()
     face.save()
     return file.getvalue()
+
+
+def name_of(story: Story) -> str:
+    """What a document is called in the outline of the whole."""
+    return next((block.title for block in story.blocks if isinstance(block, Masthead)), story.title)
 
 
 def describe(canvas: Any, story: Story) -> None:
@@ -178,13 +213,25 @@ def describe(canvas: Any, story: Story) -> None:
     stamp.YMDhms = tuple(moment.timetuple())[:6]
 
 
-def draw_page(canvas: Any, page: Page, number: int, fonts: dict[Weight, EmbeddedFont], tree: Tree) -> None:
-    """The marks of one page as operators, and its bookmarks."""
+def draw_page(
+    canvas: Any,
+    page: Page,
+    number: int,
+    fonts: dict[Weight, EmbeddedFont],
+    tree: Tree,
+    *,
+    part: str | None = None,
+) -> None:
+    """The marks of one page as operators, and its bookmarks. ``part``: the document begins here by that name; "" where
+    it goes on, whose sections stand below its name; None where it is the whole."""
     canvas._code.extend(tree.page(page.marks, lambda mark: operators(mark, fonts)))
+    if part:
+        canvas.bookmarkHorizontalAbsolute(f"p{number}", style.PAGE_HEIGHT)
+        canvas.addOutlineEntry(part, f"p{number}", 0, closed=True)
     for place, (title, y) in enumerate(page.bookmarks):
         key = f"p{number}-{place}"
         canvas.bookmarkHorizontalAbsolute(key, style.PAGE_HEIGHT - style.MARGIN_TOP - y + 6)
-        canvas.addOutlineEntry(title, key, 0, 0)
+        canvas.addOutlineEntry(title, key, 0 if part is None else 1, 0)
 
 
 def operators(mark: Mark, fonts: dict[Weight, EmbeddedFont]) -> str:

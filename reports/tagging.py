@@ -55,6 +55,12 @@ class Tree:
     root: Element = field(default_factory=lambda: Element("Document"))
     pages: list[list[Element]] = field(default_factory=list)  # of each: whose marked content 0, 1, … is
     _known: dict[Node, Element] = field(default_factory=dict)
+    _top: Element | None = None  # of the document that is drawn, where there are several
+
+    def begin_part(self) -> None:
+        """What is drawn from here on is another document: what it says like the one before is said again."""
+        self._top = self._below(self.root, Element("Sect"))
+        self._known.clear()
 
     def page(self, marks: Iterable[Mark], operators: Any) -> Iterator[str]:
         """The operators of one page, what belongs to one element between its marks."""
@@ -79,7 +85,7 @@ class Tree:
             assert isinstance(made, Element)
             made.rows = node.rows
         else:
-            parent = self.root if node.parent is None else self._element(node.parent)
+            parent = (self._top or self.root) if node.parent is None else self._element(node.parent)
             if node.parent is None and node.kind == "Span":
                 parent = self._below(parent, Element("P"))
             made = self._below(parent, Element(node.kind, node.alt))

@@ -48,7 +48,7 @@ from survey_service.contacts.pages import readers as contact_readers
 from survey_service.contacts.pages import resident as left_contacts
 from survey_service.database import open_database
 from survey_service.doctor import modes
-from survey_service.exports import answer_file_pages, figure_pages, question_pages
+from survey_service.exports import answer_file_pages, bundle_pages, figure_pages, question_pages
 from survey_service.exports import pages as exports
 from survey_service.exports import round as export_round
 from survey_service.field import (
@@ -83,6 +83,7 @@ from survey_service.releases import (
     index_pages,
     plan_pages,
     review_pages,
+    sealed_pages,
     sheet_page,
     step_pages,
     verify_pages,
@@ -173,6 +174,7 @@ ROUTERS = (
     step_pages.router,
     correction_pages.router,
     index_pages.router,
+    sealed_pages.router,
     verify_pages.router,
     sheet_page.router,
     again_pages.router,
@@ -181,6 +183,7 @@ ROUTERS = (
     word_pages.router,
     exports.router,
     figure_pages.router,
+    bundle_pages.router,
     question_pages.router,
     *rectification.ROUTERS,
     *api.ROUTERS,

@@ -77,7 +77,17 @@ class Sheet:
         return self.y + height <= self.bottom + 0.01
 
 
-def lay_out(story: Story, setter: Setter, frames: Frames | None = None) -> tuple[Page, ...]:
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """Of pages in a larger whole: how many stand before, and how many there are."""
+
+    before: int
+    total: int
+
+
+def lay_out(
+    story: Story, setter: Setter, frames: Frames | None = None, numbering: Numbering | None = None
+) -> tuple[Page, ...]:
     """All pages of a document with their heads and feet, with as much air as costs no further page."""
     note = page_note(story, setter)
     flowing = Flow(setter, style.BODY_BOTTOM - note.height, frames or Frames())
@@ -85,7 +95,8 @@ def lay_out(story: Story, setter: Setter, frames: Frames | None = None) -> tuple
     # Fewest pages first, then page one whole; of equals the widest gap, which is tried first.
     costs = [(len(sheets), any(sheet.overflow for sheet in sheets)) for sheets in tries]
     sheets = flowing.sheets(story.blocks, style.SECTION_GAPS[costs.index(min(costs))], drawn=True)
-    return tuple(finish(story, setter, sheet, note, number, len(sheets)) for number, sheet in enumerate(sheets, 1))
+    numbering = numbering or Numbering(0, len(sheets))
+    return tuple(finish(story, setter, sheet, note, number, numbering) for number, sheet in enumerate(sheets, 1))
 
 
 def page_note(story: Story, setter: Setter) -> Frame:
@@ -247,7 +258,7 @@ def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
         sheets[-1].put(frame)
 
 
-def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int, count: int) -> Page:
+def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int, numbering: Numbering) -> Page:
     """The page with its running head (from page two) and its foot."""
     own = [mark for frame, at in sheet.placed for mark in moved(frame.marks, 0, at)]
     said = moved(note.marks, 0, style.FOOT_RULE - note.height + U)  # on every page, and heard on the first
@@ -264,7 +275,8 @@ def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int,
         marks += said
     marks.append(Stroke(0, style.FOOT_RULE, width, style.FOOT_RULE, style.RULE_HEAD, style.RULE))
     y = style.FOOT_TEXT
-    right = setter.right(style.FOOT, story.page_of.format(page=number, pages=count), width, y)
+    numbered = story.page_of.format(page=numbering.before + number, pages=numbering.total)
+    right = setter.right(style.FOOT, numbered, width, y)
     middle = setter.centred(style.FOOT, story.foot_middle, width / 2, y)
     room = right.x - style.GUTTER
     left = setter.left(style.FOOT, setter.shortened(style.FOOT, story.foot_left, room), 0, y)

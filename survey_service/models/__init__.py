@@ -60,6 +60,7 @@ from survey_service.models.reserve import ReserveCase
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.roll import MOST_ADULTS, Kin, Roll
 from survey_service.models.sealed import CaseDoor, LetterFile, WaveSeal
+from survey_service.models.sealed_file import SealedFile
 from survey_service.models.sheet_link import OpenedWith, SheetLink, SheetOpening, Taken
 from survey_service.models.survey import ListedUnit, QuestionnaireVersion, SelectionWithin, Survey, Wave, WaveState
 from survey_service.models.telephone import CaseTelephone
@@ -147,6 +148,7 @@ __all__ = [
     "RowsHead",
     "ScanField",
     "ScanPage",
+    "SealedFile",
     "SelectionWithin",
     "SheetLink",
     "SheetOpening",

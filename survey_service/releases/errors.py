@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from survey_service.errors import DomainError
+from survey_service.errors import BadInput, DomainError
 
 
 class RowsChanged(DomainError):
@@ -120,4 +120,27 @@ class NothingToMakeAgain(DomainError):
     en = (
         "There is nothing to make again: the reports are made, or somebody has begun them a moment ago. "
         "Reload the page."
+    )
+
+
+class NotASealedFile(BadInput):
+    """What was brought as the scan of the sealed report is no such file."""
+
+    code = "E275"
+    zh = "没有收下：盖章件要是一个完整的 PDF 或 JPG 文件，不超过 20 MB。请重新扫描，或者把分辨率调到 200 dpi 再传。"
+    en = (
+        "Not taken: the sealed report has to be one whole PDF or JPG file of at most 20 MB. "
+        "Scan it again, at 200 dpi where it is too large."
+    )
+
+
+class SealedAlready(DomainError):
+    """There is a sealed file, and nobody said that it is to be replaced."""
+
+    code = "E276"
+    status = HTTPStatus.CONFLICT
+    zh = "这一版已经有盖章件，没有替换。确实要换，请勾上“用这一份替换”再传；原来的保留，仍然可以下载。"
+    en = (
+        "This edition has a sealed file already, which was not replaced. To replace it, tick the box and send the "
+        "file again; the one before is kept and can still be had."
     )

@@ -7,6 +7,7 @@ some minutes is one opening.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -28,6 +29,7 @@ from survey_service.writer import Busy
 
 ONE_OPENING: Final = timedelta(minutes=10)
 PATIENCE_SECONDS: Final = 10.0
+FEW: Final = 100  # areas that a statement names one by one
 _PHONE: Final = re.compile(r"Mobile|Android|iPhone|iPad|HarmonyOS", re.IGNORECASE)
 _COMPUTER: Final = re.compile(r"Windows NT|Macintosh|X11|CrOS", re.IGNORECASE)
 
@@ -56,6 +58,13 @@ class Openings:
         row = _row(sheet, what, self.person.name, self.opened_with, self.at)
         row.account_id = self.person.account_id
         _write(self.running, row)
+
+    def note_all(self, sheets: Sequence[OneSheet], what: Taken) -> None:
+        """Sheets of one release that are taken together, in one transaction."""
+        rows = [_row(sheet, what, self.person.name, self.opened_with, self.at) for sheet in sheets]
+        for row in rows:
+            row.account_id = self.person.account_id
+        _write_all(self.running, rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,21 +108,30 @@ def _row(sheet: OneSheet, what: Taken, name: str, opened: OpenedWith, at: dateti
 
 
 def _write(running: Services, row: SheetOpening) -> None:
+    _write_all(running, [row])
+
+
+def _write_all(running: Services, rows: Sequence[SheetOpening]) -> None:
+    """Those of the rows that are no opening which stands there already; all are of one release, by one person, in one
+    form."""
+    if not rows:
+        return
+    one = rows[0]
+
     def write(session: Session) -> None:
-        lately = select(SheetOpening.id).where(
-            SheetOpening.survey_id == row.survey_id,
-            SheetOpening.release_id == row.release_id,
-            SheetOpening.area_id == row.area_id,
-            SheetOpening.what == row.what,
-            SheetOpening.language == row.language,
-            SheetOpening.account_id.is_not_distinct_from(row.account_id),
-            SheetOpening.link_id.is_not_distinct_from(row.link_id),
-            SheetOpening.at > row.at - ONE_OPENING,
-            SheetOpening.at <= row.at,
+        lately = select(SheetOpening.area_id, SheetOpening.language).where(
+            SheetOpening.survey_id == one.survey_id,
+            SheetOpening.release_id == one.release_id,
+            SheetOpening.area_id.in_({row.area_id for row in rows}) if len(rows) <= FEW else true(),
+            SheetOpening.what == one.what,
+            SheetOpening.account_id.is_not_distinct_from(one.account_id),
+            SheetOpening.link_id.is_not_distinct_from(one.link_id),
+            SheetOpening.at > one.at - ONE_OPENING,
+            SheetOpening.at <= one.at,
         )
-        if session.scalar(lately.limit(1)) is None:
-            session.add(row)
-            session.flush()
+        there = {(area_id, language) for area_id, language in session.execute(lately)}
+        session.add_all([row for row in rows if (row.area_id, row.language) not in there])
+        session.flush()
 
     try:
         running.writer.submit(write).result(PATIENCE_SECONDS)

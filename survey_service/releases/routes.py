@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +19,7 @@ from survey_service.accounts.staff_pages import go, staff_page
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
 from survey_service.models import Area, JobState, Release, ReleaseDocument, Survey, Taken, Wave
-from survey_service.releases import RECOMPUTE_JOB, document_jobs, queries
+from survey_service.releases import RECOMPUTE_JOB, document_jobs, queries, sealed_files
 from survey_service.releases.openings import NotesOpenings, OneSheet
 from survey_service.stored_files import files_of
 from survey_service.surveys import definitions
@@ -25,6 +27,9 @@ from survey_service.surveys.access import may, refuse_unless
 from survey_service.web.downloads import content_disposition
 
 router = APIRouter()
+
+MOST_IN_A_LIST = 300  # PDFs; more stand below their streets
+MOST_BOUND = 60  # in one file: more are no longer carried to a meeting, and whoever asks waits
 
 ReleaseReader = Annotated[Person, Depends(require(*rights.READ_RELEASES))]
 Keeper = Annotated[Person, Depends(require(*rights.KEEP_RELEASES))]
@@ -34,35 +39,30 @@ Recomputer = Annotated[Person, Depends(require(*rights.RECOMPUTE))]
 @router.get("/releases/{number}")
 def release_page(request: Request, running: Running, reading: Reading, person: ReleaseReader, number: str) -> Response:
     with reading.begin() as session:
-        release, survey, wave = find_release(session, person, number)
-        shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*rights.READ_RELEASES))
-        above = {area.parent_id for _, area in shown}  # of the community nobody sends a circular
-        context = {
-            "release": release,
-            "survey": survey,
-            "wave": wave,
-            "survey_title": Text(survey.title_zh, survey.title_en),
-            "wave_name": Text(wave.name_zh, wave.name_en),
-            **_editions(session, release),
-            **_recomputed(session, person, release, survey, wave),
-            **_made(session, person, release, survey),
-            "documents": [
-                {
-                    "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
-                    "page": f"/releases/{release.number}/sheets/{area.code}?lang={document.language}",
-                    "word": f"/releases/{release.number}/{area.code}.{document.language}.docx",
-                    "circular": f"/releases/{release.number}/circulars/{area.code}.docx"
-                    if document.language == "zh" and area.id in above
-                    else "",
-                    "name": Text(area.name_zh, area.name_en).in_language(document.language),
-                    "kind": area.kind,
-                    "language": document.language,
-                    "pages": document.pages,
-                }
-                for document, area in shown
-            ],
-        }
+        context = release_context(session, person, find_release(session, person, number))
         return staff_page(request, running, person, "staff/release.html", context, section="surveys")
+
+
+def release_context(session: Session, person: Person, found: tuple[Release, Survey, Wave]) -> dict[str, Any]:
+    """What the page of a release shows to this person."""
+    release, survey, wave = found
+    shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*rights.READ_RELEASES))
+    whole = may(session, person, survey, *rights.READ_RELEASES)
+    return {
+        "release": release,
+        "survey": survey,
+        "wave": wave,
+        "survey_title": Text(survey.title_zh, survey.title_en),
+        "wave_name": Text(wave.name_zh, wave.name_en),
+        "fault": None,
+        "may_see_sealed": whole,
+        "sealed": sealed_files.files(session, release) if whole else (),
+        "may_keep": may(session, person, survey, *rights.KEEP_RELEASES),
+        **_editions(session, release),
+        **_recomputed(session, person, release, survey, wave),
+        **_made(session, person, release, survey),
+        **_shown(release, shown),
+    }
 
 
 @router.post("/releases/{number}/recompute")
@@ -103,6 +103,33 @@ def _made(session: Session, person: Person, release: Release, survey: Survey) ->
     zh, en = (queries.documents_made(session, release.survey_id, release.id, (one,)) for one in ("zh", "en"))
     asked = document_jobs.at_work(session, release, "en")
     return {"making": document_jobs.at_work(session, release), "may_ask_english": en < zh and asked is None}
+
+
+def _shown(release: Release, shown: Sequence[Row[ReleaseDocument, Area]]) -> dict[str, Any]:
+    """The PDFs of the person's areas; of very many communities none is offered to be bound, as no list of them is read
+    to its end."""
+    above = {area.parent_id for _, area in shown}  # of the community nobody sends a circular
+    documents = [
+        {
+            "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
+            "page": f"/releases/{release.number}/sheets/{area.code}?lang={document.language}",
+            "word": f"/releases/{release.number}/{area.code}.{document.language}.docx",
+            "circular": f"/releases/{release.number}/circulars/{area.code}.docx"
+            if document.language == "zh" and area.id in above
+            else "",
+            "name": Text(area.name_zh, area.name_en).in_language(document.language),
+            "code": area.code,
+            "area": area.id,
+            "above": area.parent_id,
+            "kind": area.kind,
+            "language": document.language,
+            "pages": document.pages,
+        }
+        for document, area in shown
+    ]
+    many = len(documents) > MOST_IN_A_LIST
+    bindable = [one for one in documents if not many or one["area"] in above]
+    return {"documents": documents, "above": above, "many": many, "bindable": bindable, "most_bound": MOST_BOUND}
 
 
 def _editions(session: Session, release: Release) -> dict[str, Any]:

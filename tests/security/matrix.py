@@ -311,6 +311,10 @@ POST /releases/{number}/documents                                 leader,manager
 GET  /releases/{number}/{area_code}.{language}.pdf                leader,manager,statistician  yes  yes  none none
 GET  /releases/{number}/{area_code}.{language}.docx               leader,manager,statistician  void  void  none none
 GET  /releases/{number}/circulars/{area_code}.docx                manager,statistician         void void none none
+POST /releases/{number}/sealed                                    manager,statistician         yes  no   none none
+GET  /releases/{number}/sealed/{file_id}                          leader,manager,statistician  void void none none
+GET  /releases/{number}/sheets.zip                                leader,manager,statistician  yes  yes  none none
+GET  /releases/{number}/set.pdf                                   leader,manager,statistician  void void none none
 GET  /releases/{number}/figures.{kind}                            leader,manager,statistician  yes  yes  none none
 
 GET  /api/v1/me                                                   anyone                       free free free free

@@ -94,6 +94,9 @@ NOTED_GETS: set[str] = {
 }
 # What is written down as a sheet that somebody opened; a link's holder is nobody's route parameter: test_receiving.py.
 OPENING_GETS: set[str] = {
+    "/releases/{number}/sheets.zip",
+    "/releases/{number}/set.pdf",
+    "/releases/{number}/sealed/{file_id}",
     "/releases/{number}/sheets/{area_code}",
     "/releases/{number}/{area_code}.{language}.pdf",
     "/releases/{number}/{area_code}.{language}.docx",
