@@ -55,6 +55,8 @@ ELSE = {
     "/surveys/{survey_key}/indices/{index_key}/signed.json": 404,  # test_indices.py signs one
     "/surveys/{survey_key}/rectification/rows/{number}/photos/{photo_id}": 404,  # test_rectification.py adds one
     "/releases/{number}/changes": 404,  # a later edition's
+    "/releases/{number}/set.pdf": 422,  # nothing is ticked: test_release_bundles.py ticks
+    "/releases/{number}/sealed/{file_id}": 404,  # test_sealed_files.py brings one
     f"{W}/paper/{{batch}}/forms.pdf": 409,  # no worker has drawn it
     f"{W}/imports/{{import_id}}": 303,  # to its columns
     "/keying/{survey_key}/{wave_key}/decide": 303,  # to the form that waits
