@@ -145,7 +145,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one place of a table; every part may be absent."""
+    """What stands in one place of a table; every part may be absent. An interval stands small below a figure."""
 
     text: str = ""
     bold: bool = False

@@ -27,6 +27,7 @@ from reports.layout.pages import Frames, Numbering, Page, lay_out
 from reports.layout.setting import Setter
 from reports.marks import Disc, Fill, Mark, Squares, Stroke, Words
 from reports.story import area_story, community_story, domain_story, estimates_story, spares
+from reports.story.places import is_city
 from reports.story.verification import verified
 from reports.tagging import Tree
 from reports.typesetting.composer import Piece, composer
@@ -110,7 +111,14 @@ def area_typeset(
     settings: TypeSettings | None = None,
     verification: Verification | None = None,
 ) -> Typeset:
-    return typeset_story(verified(area_story(summary, language), verification), settings)
+    """Of what would cost more pages than the sheet should have, what is spare goes."""
+    story = verified(area_story(summary, language), verification)
+    most = style.CITY_PAGES if is_city(summary) else style.STREET_PAGES
+    for one in (spares.whole(story), *(spares.fitted(story, rank) for rank in spares.ranks(story))):
+        typeset = typeset_story(one, settings)
+        if len(typeset.pages) <= most:
+            break
+    return typeset
 
 
 def domain_pdf(

@@ -36,6 +36,8 @@ SECTION_GAPS: Final = (
     1.6 * U,
 )  # the widest that costs no page is taken
 COMMUNITY_PAGES: Final = 2  # what a leader reads of one community: one sheet, both sides
+STREET_PAGES: Final = 4  # two sheets
+CITY_PAGES: Final = 12
 
 INK: Final = "#16202A"
 GREY: Final = "#525B65"
@@ -95,7 +97,7 @@ CARD_NAME: Final = Role(12, 4.4 * U, bold=True)
 CARD_WORD: Final = Role(14, 5.6 * U, bold=True)
 CARD_WORD_SMALL: Final = Role(11.5, 4.4 * U, bold=True)
 CARD_FIGURE: Final = Role(25, 8.4 * U, bold=True)
-CARD_FIGURE_SMALL: Final = Role(22, 8 * U, bold=True)
+CARD_FIGURE_SMALL: Final = Role(21, 8 * U, bold=True)
 CARD_UNIT: Final = Role(12, 9 * U, colour=GREY)
 SECTION_TITLE: Final = Role(12, 4.4 * U, bold=True)
 LEAD: Final = Role(10.5, 4.3 * U)

@@ -187,7 +187,7 @@ def area_card(setter: Setter, block: Card, width: float, *, beside: bool) -> tup
     y += 8.4 * U
     small = style.SMALL
     values = [value if i == 0 else f"{label} {value}" for i, (label, value) in enumerate(block.rows)]
-    beside_figure = max((setter.width(small, value) for value in values), default=0.0) + 6
+    beside_figure = max((setter.width(small, value) for value in values), default=0.0) + 4
     figure, end = figure_marks(setter, block, y, figure_role(setter, block, width - beside_figure))
     marks += figure
     if beside_figure + end > width:

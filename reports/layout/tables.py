@@ -19,6 +19,7 @@ LEAST_GAP = 3.0
 INDENT = 11.0
 EDGE = 4.0  # blank inside a tinted row
 SIGN_ROOM = 11.5
+SIGNED = 37.0  # from the middle of a sign to the edge of its figure, in a wide column
 LETTER_ROOM = 5.0
 NARROWEST_TEXT = 48.0
 NARROWEST_CHART = 32.0
@@ -59,7 +60,7 @@ def table(setter: Setter, block: Table, width: float) -> Stack:
     top = title
     if block.lead:
         words, count = setter.paragraph(style.LEAD, block.lead, width, y=5 * U, justify=True)
-        top = below(title, Frame((5 + 4 * (count - 1)) * U, words))
+        top = below(title, Frame(5 * U + (count - 1) * style.LEAD.leading, words))
     head = below(top, head_frame(setter, block, places, width, node))
     repeated = below(title, head_frame(setter, block, places, width, node))
     frames = [
@@ -193,8 +194,11 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
     wrapped = {
         i: shaded_head(setter, place) for i, place in enumerate(places) if place.column.kind is ColumnKind.SHADED
     }
+    noted = [i for i, place in enumerate(places) if place.column.kind is ColumnKind.FIGURE and place.column.note]
+    over = {i: noted_head(setter, places[i]) for i in noted}
     lines = max((count for _, count in wrapped.values()), default=1)
     y = (5 + (3.6 if titled else 0) + (3.2 if apart else 0)) * U + (lines - 1) * style.NOTE.leading
+    y += max((count for _, count in over.values()), default=0) * CHART_NAME.leading
     marks: list[Mark] = []
     which = cell_places(block.columns)
     _, cells = row_of(node, which[-1] + 1, head=True)
@@ -206,6 +210,8 @@ def head_frame(setter: Setter, block: Table, places: Sequence[Place], width: flo
             named = (
                 chart_head(setter, place, y - 3.4 * U, room_over(places, i, width), apart=apart) if column.head else ()
             )
+        elif i in over:
+            named = moved(over[i][0], 0, y)
         elif i in wrapped:
             words, count = wrapped[i]
             named = moved(words, 0, y - (count - 1) * style.NOTE.leading)
@@ -282,6 +288,21 @@ def axis_marks(setter: Setter, scale: Scale, y: float) -> list[Mark]:
     return marks
 
 
+def noted_head(setter: Setter, place: Place) -> tuple[list[Mark], int]:
+    """The indicator's name in bold over its figures, its target in grey below with the baseline at 0; how many lines
+    the name takes."""
+    width = place.right - place.left
+    role = CHART_NAME
+    lines = setter.lines([role.span(place.column.head)], width)
+    if any(line.width > width for line in lines):
+        role = replace(style.SMALL, bold=True)
+        lines = setter.lines([role.span(place.column.head)], width)
+    marks: list[Mark] = [
+        Words(place.edge - line.width, (number - len(lines)) * role.leading, line) for number, line in enumerate(lines)
+    ]
+    return [*marks, setter.right(style.NOTE, place.column.note, place.edge, 0.0)], len(lines)
+
+
 def row_frame(
     setter: Setter, block: Table, row: Row, places: Sequence[Place], width: float, node: Node, *, last: bool
 ) -> Frame:
@@ -336,7 +357,12 @@ def text_marks(setter: Setter, cell: Cell, row: Row, place: Place, pitch: float)
         return (*marks, *words), max(count, 1)
     if place.column.kind is ColumnKind.SHADED:
         return field_marks(setter, cell, role, place, y, bold=bold or place.column.strong), 1
-    return figure_marks(setter, cell, role, place, y, bold=bold), 1
+    marks_of = figure_marks(setter, cell, role, place, y, bold=bold)
+    if cell.interval is None:
+        return marks_of, 1
+    small = style.SMALL if bold else replace(style.SMALL, colour=style.GREY)
+    below_it = setter.right(small, joined(*cell.interval), place.edge, y + setter.row.leading - 1)
+    return (*marks_of, below_it), 2
 
 
 def field_marks(setter: Setter, cell: Cell, role: Role, place: Place, y: float, *, bold: bool) -> tuple[Mark, ...]:
@@ -359,7 +385,8 @@ def figure_marks(setter: Setter, cell: Cell, role: Role, place: Place, y: float,
         marks.append(setter.left(style.LETTER, cell.letter, place.edge + 1, y - 3))
     if cell.verdict is not None and cell.text != "—":
         middle = y - OPTICAL_MIDDLE * role.size
-        marks.extend(setter.sign_alone(cell.verdict, place.left + 4.2, middle, 3.1))
+        at = place.edge - SIGNED if place.column.note else place.left + 4.2
+        marks.extend(setter.sign_alone(cell.verdict, at, middle, 3.1))
     return tuple(marks)
 
 

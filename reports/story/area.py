@@ -17,27 +17,39 @@ from reports.blocks import (
     Column,
     ColumnKind,
     Columns,
-    Look,
     Masthead,
     Notes,
+    Prose,
     Row,
     Side,
+    Spare,
     Story,
     Table,
     Tone,
 )
 from reports.content import AreaSummary, Place
-from reports.story import changes, common, compared, correction, groups, heat, mend, outcomes, rectified
+from reports.story import (
+    changes,
+    common,
+    compared,
+    correction,
+    driven,
+    groups,
+    heat,
+    many,
+    mend,
+    outcomes,
+    over_waves,
+    places,
+    rectified,
+)
 from reports.story.common import Measured
 from reports.story.community import story_of
 from reports.story.many import CARDS_MOST
+from reports.story.places import below, cell_at, communities, is_city, listed, named
 from reports.wording import facts, figures, verdicts
 from reports.wording.phrases import say
 
-FIGURE_WIDTH = 38.0  # pt: sign, figure, letter
-ACROSS = 4  # indicators side by side in one table
-AIRY_ROWS, USUAL_ROWS = 17, 24  # up to so many rows the table is set with more air
-MOST_LISTED = 300  # communities that the tables of a city name; of more, the sheets of its streets do
 SIGN_ORDER = (Verdict.REACHED, Verdict.CANNOT_TELL, Verdict.CANNOT_REACH, Verdict.NOT_REACHED, Verdict.NOT_PUBLISHED)
 
 
@@ -51,25 +63,20 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     if len(own) <= CARDS_MOST:
         blocks.append(cards(summary, own, language, judged=judged))
         blocks += changes.blocks(summary.changes, own, summary.place, language)
+    else:
+        own = many.by_urgency(own)
+        blocks += many.of_area(summary, own, language)
     blocks += mend.blocks(summary, language)
-    blocks += community_tables(summary, own, language)
-    alike = all_alike_notes(summary, own, language)
-    if alike:
+    blocks += places.street_tables(summary, own, language)
+    blocks += places.community_tables(summary, own, language)
+    if alike := all_alike_notes(summary, own, language):
         blocks.append(Notes(tuple(alike)))
-    wholes = () if is_city(summary) else (summary.city,)
-    blocks += groups.blocks(summary.groups, own[:CARDS_MOST], table.level, language)
-    held = [*compared.ranks(summary, own, language)]
-    held += compared.against(summary.comparisons, own[:CARDS_MOST], summary.place, wholes, language)
-    if held:
-        blocks.append(Notes(tuple(held)))
-    inside = below(summary)
-    blocks += heat.blocks(summary, inside, language, streets=is_city(summary))
-    blocks.append(sample_by_area(summary, language))
-    blocks += outcomes.blocks(summary.samples.get(summary.place.code), language)
-    given = every_verdict(summary, own)
-    sides = [Side(6, (common.how_to_read(table, language, judged=judged, given=given),))]
-    sides.append(Side(6, (common.how_made(summary, language, given=given),)))
-    blocks.append(Columns(tuple(sides)))
+    blocks += told_apart(summary, own, language)
+    blocks += heat.blocks(summary, below(summary), language, streets=is_city(summary))
+    if waves := over_waves.blocks(summary.trend, own, summary.place, table.rule, language):
+        blocks.append(Spare(2, say(language, "spare_waves"), tuple(waves)))
+    blocks += driven.blocks(summary, language)
+    blocks += fieldwork(summary, own, language, judged=judged)
     blocks += correction.blocks(summary.imprint, table, printed(summary, shown), language)
     blocks += rectified.blocks(summary.put_right, summary.indicators, language, areas=True)
     blocks += common.definitions(summary.indicators, summary.imprint, language)
@@ -78,42 +85,49 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     return story_of(summary.imprint, summary.place, tuple(blocks), language, note)
 
 
+def told_apart(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[Block]:
+    """Which areas can be told apart and which groups differ, each in a section of sentences."""
+    made: list[Block] = []
+    held = compared.ranks(summary, own, language)
+    wholes = () if is_city(summary) else (summary.city,)
+    held += compared.against(summary.comparisons, own, summary.place, wholes, language)
+    if held:
+        made.append(Prose(say(language, "apart_title"), tuple(held)))
+    differ = groups.sentences(summary.groups, own, summary.table.level, language)
+    if differ:
+        made.append(Prose(say(language, "groups_title"), tuple(differ)))
+    return made
+
+
+def fieldwork(summary: AreaSummary, own: Sequence[Measured], language: str, *, judged: bool) -> list[Block]:
+    """Who was asked, what became of every case, how to read and how it was made. Outcomes of a street stand in a line:
+    its sheet is short."""
+    given = every_verdict(summary, own)
+    read = common.how_to_read(summary.table, language, judged=judged, given=given)
+    made = common.how_made(summary, language, given=given)
+    sample = summary.samples.get(summary.place.code)
+    blocks: list[Block] = [sample_by_area(summary, language)]
+    if sample is not None and sample.outcomes and is_city(summary):
+        left, right = outcomes.codes_table(sample.outcomes, language), outcomes.all_rates(sample, language)
+        return [*blocks, Columns((Side(7, (left,)), Side(5, (right, read)))), made]
+    if sample is not None and sample.outcomes:
+        rates = say(language, "asked_rates", rates=outcomes.rates_in_a_line(sample, language))
+        told = Notes((rates, *outcomes.in_a_line(sample.outcomes, language)))
+        blocks.append(Spare(8, say(language, "spare_outcomes"), (told,)))
+    return [*blocks, read, made]
+
+
 def printed(summary: AreaSummary, shown: Sequence[Indicator]) -> list[tuple[Place, Sequence[Indicator]]]:
     """Which figures this report holds: headlines everywhere, items of the area itself and of the areas right below."""
     seconds = {second_id(each) for each in shown}
     everywhere = (*shown, *(each for each in summary.indicators if each.id in seconds))
     items = tuple(each for each in summary.indicators if each.group is not None and not each.headline)
     with_items = {place.domain for place in (summary.place, *below(summary))}
-    places = [summary.place, *(street for street, _ in summary.streets), *named(summary)]
+    everyone = [summary.place, *(street for street, _ in summary.streets), *named(summary)]
     return [
         (place, (*everywhere, *(each for each in items if each not in shown and place.domain in with_items)))
-        for place in dict.fromkeys(places)
+        for place in dict.fromkeys(everyone)
     ]
-
-
-def below(summary: AreaSummary) -> list[Place]:
-    """The areas right below: of the city its streets, of a street its communities."""
-    return [street for street, _ in summary.streets] if is_city(summary) else communities(summary)
-
-
-def communities(summary: AreaSummary) -> list[Place]:
-    return [community for _, group in summary.streets for community in group]
-
-
-def listed(summary: AreaSummary) -> tuple[tuple[Place, tuple[Place, ...]], ...]:
-    """The streets with those of their communities that the tables of this report name."""
-    if is_city(summary) and len(communities(summary)) > MOST_LISTED:
-        return tuple((street, ()) for street, _ in summary.streets)
-    return summary.streets
-
-
-def named(summary: AreaSummary) -> list[Place]:
-    """The communities that the tables of this report name."""
-    return [community for _, group in listed(summary) for community in group]
-
-
-def is_city(summary: AreaSummary) -> bool:
-    return summary.place.domain == summary.city.domain
 
 
 def masthead(summary: AreaSummary, language: str) -> Masthead:
@@ -169,9 +183,9 @@ def community_verdicts(summary: AreaSummary, indicator: Indicator) -> list[Verdi
 def every_verdict(summary: AreaSummary, own: Sequence[Measured]) -> list[Verdict | None]:
     """All verdicts of the report: of the area itself, its streets and its communities."""
     streets = [street for street, _ in summary.streets] if is_city(summary) else []
-    places = [summary.place, *streets, *communities(summary)]
+    everyone = [summary.place, *streets, *communities(summary)]
     targets = [each.indicator for each in own if each.indicator.target is not None]
-    return [verdicts.shown_verdict(cell_at(summary, one, place)) for one in targets for place in places]
+    return [verdicts.shown_verdict(cell_at(summary, one, place)) for one in targets for place in everyone]
 
 
 def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -> str:
@@ -228,103 +242,6 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
     )
     legend += ((Verdict.NOT_PUBLISHED, verdicts.verdict_word(Verdict.NOT_PUBLISHED, language)),)
     return Cards(tuple(drawn), legend if judged else (), say(language, "each_sign") if judged else "")
-
-
-def community_tables(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[Table]:
-    """All communities with up to four indicators side by side, then the next four."""
-    return [community_table(summary, own[i : i + ACROSS], language) for i in range(0, len(own), ACROSS)]
-
-
-def community_table(summary: AreaSummary, own: Sequence[Measured], language: str) -> Table:
-    level = verdicts.level_words(summary.table.level)
-    everyone = named(summary)
-    streets = [street for street, _ in summary.streets]
-    places = [*everyone, *streets, summary.city]
-    rows: list[Row] = []
-    for street, group in listed(summary):
-        rows.append(area_row(summary, own, street, Tone.STREET, language))
-        rows += [area_row(summary, own, place, Tone.PLAIN, language) for place in group]
-    rows.append(area_row(summary, own, summary.city, Tone.WHOLE, language))
-    units = {each.figures.unit for each in own}
-    unit = "、".join(verdicts.unit_word(each, language) for each in sorted(units))
-    cells = [cell_at(summary, each.indicator, place) for each in own for place in places]
-    notes = verdicts.hidden_notes(cells, summary.table.rule, language)
-    alike = any(
-        common.figures_all_alike(cell_at(summary, each.indicator, place), each.figures)
-        for each in own
-        for place in places
-    )
-    if alike and not any(cell.coded for cell in cells):  # else the note of the coded ends says it
-        notes.append(say(language, "all_yes_sign"))
-    title, count = ("communities_by_street" if is_city(summary) else "communities_of"), len(everyone)
-    if not everyone and streets:
-        title, count = "streets_of_many", len(streets)
-    pitch = 6 if len(rows) <= AIRY_ROWS else 5 if len(rows) <= USUAL_ROWS else 4
-    return Table(
-        title=say(language, title, count=count),
-        unit=say(language, "area_unit", level=level, unit=unit),
-        unit_in_words=say(language, "area_in_words", level=level, unit=unit),
-        columns=area_columns(summary, own, language),
-        rows=tuple(rows),
-        notes=tuple(notes),
-        pitch=pitch,
-    )
-
-
-def cell_at(summary: AreaSummary, indicator: Indicator, place: Place) -> PublishableCell:
-    return common.cell_of(common.row_of(summary.table, place), indicator)
-
-
-def area_columns(summary: AreaSummary, own: Sequence[Measured], language: str) -> tuple[Column, ...]:
-    columns = [Column(say(language, "community")), Column("n", ColumnKind.FIGURE)]
-    places = [*named(summary), *(street for street, _ in summary.streets), summary.city]
-    for each in own:
-        target = each.indicator.target
-        note = ""
-        if target is not None:
-            scaled = each.figures.scaled(target.value)
-            note = say(language, "target_is", value=figures.written(scaled, 0 if scaled % 1 == 0 else 1))
-        axis = common.axis_of(
-            [cell_at(summary, each.indicator, place) for place in places],
-            each.figures,
-            ticks=3,
-            target=target.value if target else None,
-        )
-        columns.append(Column(each.name, ColumnKind.CHART, note=note, axis=axis, share=1.0))
-        columns.append(Column("", ColumnKind.FIGURE, width=FIGURE_WIDTH))
-    return tuple(columns)
-
-
-def respondents(summary: AreaSummary, place: Place) -> int | None:
-    """Valid questionnaires of an area. They stand in the table of the fieldwork, hidden figures or not, so they stand
-    beside the figures too: docs/publication.md."""
-    row = common.row_of(summary.table, place)
-    if row is not None and row.sample_size is not None:
-        return row.sample_size
-    sample = summary.samples.get(place.code)
-    return None if sample is None else sample.rates.valid
-
-
-def area_row(summary: AreaSummary, own: Sequence[Measured], place: Place, tone: Tone, language: str) -> Row:
-    size = respondents(summary, place)
-    cells = [
-        Cell(place.name.in_language(language), indent=tone is Tone.PLAIN),
-        Cell("" if size is None else figures.count(size), grey=tone is Tone.PLAIN),
-    ]
-    look = Look.PALE if tone is Tone.PLAIN else Look.PALE_STRONG
-    for each in own:
-        cell = cell_at(summary, each.indicator, place)
-        verdict = verdicts.shown_verdict(cell) if each.indicator.target else None
-        cells.append(Cell(range=common.range_of(cell, each.figures, look)))
-        cells.append(
-            Cell(
-                common.value_words(cell, each.figures),
-                verdict=verdict,
-                letter=verdicts.letter(cell),
-                bold=common.figures_all_alike(cell, each.figures),
-            )
-        )
-    return Row(tuple(cells), tone)
 
 
 def all_alike_notes(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[str]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from reports.blocks import Card, Story
 from reports.content import AreaSummary, Place
 from reports.story import common
-from reports.story.area import SIGN_ORDER, answer, area_story, cards, cell_at, communities, is_city
+from reports.story.area import SIGN_ORDER, answer, area_story, cards
 from reports.story.common import Measured
+from reports.story.places import cell_at, communities, is_city
 from reports.wording import circular as words
 from reports.wording import facts, verdicts
 from reports.wording.figures import NOTHING, count

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from reports.blocks import Block, Notes
 from reports.content import Groups
 from reports.story.common import Measured
 from reports.wording import groups as words
 
 
-def blocks(groups: Groups | None, own: Sequence[Measured], level: float, language: str) -> list[Block]:
+def sentences(groups: Groups | None, own: Sequence[Measured], level: float, language: str) -> list[str]:
     """Nothing of a kind of which a group is hidden or coded: then no test of all of them is published."""
     if groups is None:
         return []
@@ -29,4 +28,4 @@ def blocks(groups: Groups | None, own: Sequence[Measured], level: float, languag
             ]
             kind = inside[0].kind.in_language(language)
             notes.append(words.sentence((each.name, kind), told, (p_value, level), each.figures, language))
-    return [Notes((*notes, words.how(level, language)))] if notes else []
+    return [*notes, words.how(level, language)] if notes else []

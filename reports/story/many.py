@@ -7,9 +7,10 @@ from typing import Final
 
 from analysis.results import Verdict
 from reports.blocks import Block, Cell, Column, ColumnKind, Row, Table, Tone
-from reports.content import CommunitySummary
+from reports.content import AreaSummary, CommunitySummary
 from reports.story import against, changes, common, compared
 from reports.story.common import Measured
+from reports.story.places import cell_at, communities
 from reports.wording import figures, verdicts
 from reports.wording.phrases import say
 
@@ -88,3 +89,46 @@ def _row(summary: CommunitySummary, each: Measured, *, since: bool) -> Row:
         told = changes.rows_of(summary.changes, None, each, summary.place)
         cells.append(Cell(told[0][1] if told else figures.NOTHING))
     return Row(tuple(cells), Tone.PLAIN)
+
+
+def of_area(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[Block]:
+    """Of a street or the city: its own figures, and how many of its communities got which verdict."""
+    made: list[Block] = []
+    for (unit, _), group in common.split_by_unit(own).items():
+        level = verdicts.level_words(summary.table.level)
+        columns = (
+            Column(say(language, "waves_indicator")),
+            Column(say(language, "estimate"), ColumnKind.FIGURE),
+            Column(say(language, "interval_short", level=level), ColumnKind.INTERVAL),
+            Column(say(language, "target"), ColumnKind.FIGURE),
+            Column(say(language, "counted_communities"), share=1.0),
+        )
+        made.append(
+            Table(
+                title=say(language, "counted_title"),
+                unit=say(language, "unit", unit=verdicts.unit_word(unit, language)),
+                columns=columns,
+                rows=tuple(_area_row(summary, each) for each in group),
+                notes=tuple(verdicts.hidden_notes([each.cell for each in group], summary.table.rule, language)),
+            )
+        )
+    return made
+
+
+def _area_row(summary: AreaSummary, each: Measured) -> Row:
+    target, verdict, language = each.indicator.target, verdict_of(each), each.language
+    given = [verdicts.shown_verdict(cell_at(summary, each.indicator, place)) for place in communities(summary)]
+    counted = [
+        say(language, "counted", word=verdicts.verdict_word(one, language), count=given.count(one))
+        for one in ORDER
+        if one is not None and given.count(one)
+    ]
+    return Row(
+        (
+            Cell(each.name, verdict=verdict, bold=verdict is Verdict.NOT_REACHED),
+            Cell(common.value_words(each.cell, each.figures), letter=verdicts.letter(each.cell), bold=True),
+            Cell(interval=None if each.cell.suppression is not None else each.figures.interval(each.cell)),
+            Cell("" if target is None else verdicts.target_words(target, common.of_targets(each), language), grey=True),
+            Cell(say(language, "comma").join(counted) if target is not None else ""),
+        )
+    )

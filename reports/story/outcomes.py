@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from reports.blocks import Cell, Column, ColumnKind, Columns, Row, Side, Table, Tone
+from reports.blocks import Cell, Column, ColumnKind, Row, Table, Tone
 from reports.content import OutcomeLine, Sample
 from reports.wording import facts, figures
 from reports.wording.phrases import say
-
-
-def blocks(sample: Sample | None, language: str) -> list[Columns]:
-    """Codes beside the rates; nothing where they were not kept."""
-    if sample is None or not sample.outcomes:
-        return []
-    return [Columns((Side(7, (codes_table(sample.outcomes, language),)), Side(5, (all_rates(sample, language),))))]
 
 
 def codes_table(outcomes: Sequence[OutcomeLine], language: str) -> Table:
@@ -52,6 +45,12 @@ def all_rates(sample: Sample, language: str) -> Table:
         rows=tuple(Row((Cell(say(language, key)), Cell(value))) for key, value in lines),
         head=False,
     )
+
+
+def rates_in_a_line(sample: Sample, language: str) -> str:
+    """e and every rate, as all_rates has them."""
+    lines = [[cell.text for cell in row.cells] for row in all_rates(sample, language).rows]
+    return say(language, "comma").join(say(language, "asked_rate", name=name, rate=rate) for name, rate in lines)
 
 
 def reach(sample: Sample, language: str) -> list[tuple[str, str]]:

@@ -109,14 +109,20 @@ def _cell(cell: Cell, kind: ColumnKind) -> Box:
     )  # one dash is enough
     if cell.text:
         pieces.append(Piece(cell.text, cell.bold, style.GREY if cell.grey else ""))
-    if cell.interval is not None:
+    lines = []
+    if cell.interval is not None and cell.text:
+        lines.append((Piece(joined(*cell.interval), colour=style.GREY),))
+    elif cell.interval is not None:
         pieces.append(Piece(joined(*cell.interval)))
     if cell.range is not None:
         pieces.append(Piece(range_words(cell.range), colour=style.GREY))
     if cell.letter:
         pieces.append(Piece(cell.letter, colour=style.GREY))
     return Box(
-        (tuple(pieces),) if pieces else (), right=kind is not ColumnKind.TEXT, indent=cell.indent, shade=cell.shade
+        (*((tuple(pieces),) if pieces else ()), *lines),
+        right=kind is not ColumnKind.TEXT,
+        indent=cell.indent,
+        shade=cell.shade,
     )
 
 

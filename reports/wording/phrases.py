@@ -266,8 +266,8 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "communities_of": Text("{count} 个社区", "{count} {count:community|communities}"),
     "area_unit": Text(
-        "按区划代码排列，不作排名。横线为 {level}% 置信区间，竖线为目标；单位：{unit}",
-        "by area code, not ranked. Line: {level}% confidence interval; vertical: target; in {unit}",
+        "按区划代码排列，不作排名；小字为 {level}% 置信区间；单位：{unit}",
+        "by area code, not ranked; small: {level}% confidence interval; in {unit}",
     ),
     "community": Text("社区", "Community"),
     "sample_by_area": Text("各社区样本与应答", "Sample and response by community"),

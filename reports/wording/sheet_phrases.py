@@ -52,6 +52,21 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     ),
     "figures_of": Text("{place}和{city}", "{place} and {city}"),
     "many_title": Text("各项指标，未达标的在前", "All indicators, those that missed their target first"),
+    # of an area
+    "apart_title": Text("哪些地方分得出先后", "Which areas can be told apart"),
+    "groups_title": Text("各类居民之间的差别", "Differences between groups"),
+    "driven_title": Text("哪些方面和{outcome}关联大", "What goes with {outcome}"),
+    "driven_share": Text("关联占比", "Share"),
+    "driven_done": Text("本项", "Figure"),
+    "driven_explained": Text(
+        "全市各方面合起来说明{outcome}差异的 {share}%（{interval}），按答全的 {n} 人；这是关联，不是因果。",
+        "In the whole city all items together go with {share}% ({interval}) of the differences in {outcome}, of {n} "
+        "who answered all; what goes together need not be cause and effect.",
+    ),
+    "driven_weak": Text("太小，不足以排出哪项更要紧。", " Too little to order the items by it."),
+    "counted_title": Text("各项指标，未达标的在前", "All indicators, those that missed their target first"),
+    "counted": Text("{word} {count}", "{word} {count}"),
+    "counted_communities": Text("各社区的判定", "Verdicts of the communities"),
     # what a page has no room for
     "left_off": Text(
         "这里印不下，网页和 Word 里有：{parts}。",

@@ -15,8 +15,4 @@ UNDRAWN_PHRASES: Final[Mapping[str, Text]] = {
     "comparison_in_words": Text(
         "估计值和 {level}% 置信区间；单位：{unit}", "Estimates and {level}% confidence intervals, in {unit}"
     ),
-    "area_in_words": Text(
-        "按区划代码排列，不作排名。每项先列 {level}% 置信区间，后列估计值；单位：{unit}",
-        "by area code, not ranked. Of each, first the {level}% confidence interval, then the estimate; in {unit}",
-    ),
 }

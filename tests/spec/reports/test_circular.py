@@ -15,8 +15,8 @@ from analysis.results import Suppression, Verdict
 from reports.blocks import Range
 from reports.content import AreaSummary, Place
 from reports.story import area_story, common
-from reports.story.area import cell_at
 from reports.story.circular import circular, places
+from reports.story.places import cell_at
 from reports.word.circular import circular_docx
 from reports.word.tables import range_words
 from reports.wording import verdicts

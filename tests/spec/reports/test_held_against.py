@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.comparisons import Comparisons
-from reports.blocks import Block, Columns, Comparison, Notes, Spare, Story, Table
+from reports.blocks import Block, Columns, Comparison, Notes, Prose, Spare, Story, Table
 from reports.story.area import area_story
 from reports.story.community import community_story
 from tests.spec.reports import held_against as given
@@ -25,6 +25,8 @@ def notes_of(block: Block) -> list[str]:
         return [note for side in block.sides for inner in side.blocks for note in notes_of(inner)]
     if isinstance(block, Spare):
         return [note for inner in block.blocks for note in notes_of(inner)]
+    if isinstance(block, Prose):
+        return list(block.paragraphs)
     if isinstance(block, Notes):
         return list(block.lines)
     return list(block.notes) if isinstance(block, Table) else []

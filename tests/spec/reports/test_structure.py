@@ -209,8 +209,7 @@ def test_what_is_drawn_has_words(case: str, language: str, type_settings: TypeSe
     found = read(pdf_of(case, language, type_settings)).root
     figures = found.of("Figure")
     assert all(re.search(r"\d", one.alt) for one in figures)
-    if case in ("street", "sixty_communities"):  # whose tables draw the intervals and print none
-        assert len(figures) > 10
+    if case in ("street", "sixty_communities"):
         words = {"zh": {"达标", "未达标", "尚不能判定"}, "en": {"reached", "not reached", "undecided"}}[language]
         spans = {re.sub(r"\s*\d+$", "", one.alt).lower() for one in found.of("Span")}
         assert len(spans & words) >= 2, spans
