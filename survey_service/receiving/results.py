@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from questionnaires.text import Text
 from survey_service.models import Area, Release, ReleaseDocument, Survey, Wave
@@ -56,16 +56,24 @@ class Shown:
 
 
 def released_waves(session: Session, visible: Visible) -> list[ReleasedWave]:
-    """Of which the person has a sheet, the last wave first; of each the edition in force."""
+    """Of which the person has a sheet, the last wave first; of each the edition in force, made or not."""
     newest = (
         select(Release.survey_id, Release.wave_id, func.max(Release.edition).label("edition"))
         .group_by(Release.survey_id, Release.wave_id)
         .subquery()
     )
-    theirs = select(ReleaseDocument.area_id).where(
-        ReleaseDocument.survey_id == Release.survey_id,
-        ReleaseDocument.release_id == Release.id,
-        ReleaseDocument.area_id.in_(visible),
+    any_edition = aliased(Release)
+    theirs = (
+        select(ReleaseDocument.area_id)
+        .join(
+            any_edition,
+            (any_edition.survey_id == ReleaseDocument.survey_id) & (any_edition.id == ReleaseDocument.release_id),
+        )
+        .where(
+            any_edition.survey_id == Release.survey_id,
+            any_edition.wave_id == Release.wave_id,
+            ReleaseDocument.area_id.in_(visible),
+        )
     )
     found = session.execute(
         select(

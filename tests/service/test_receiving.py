@@ -271,6 +271,11 @@ def test_a_link_to_a_corrected_edition_says_so_and_leads_to_the_one_in_force(
     second_id = release(database, reviewed)
     making = client.get(path, headers=HTML).text
     assert "还在生成" in making
+    sign_in(client, "local")
+    results = get(client, "/results")
+    assert "更正后的报告还在生成" in results
+    assert 'class="card"' not in results
+    client.cookies.clear()
     documents.make(services, reviewed.survey_id, second_id, SHEETS, lambda done, total: None)
     told = client.get(path, headers=HTML).text
     second = number.replace("-01", "-02")
