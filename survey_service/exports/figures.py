@@ -86,7 +86,7 @@ def release_figures(
     return ReleaseFigures(
         number=release.number,
         signed_at=signed_at,
-        about=tuple(_about(release, survey, wave, table, f"{signed_at:%Y-%m-%d}")),
+        about=(*_about(release, survey, wave, table, f"{signed_at:%Y-%m-%d}"), *_method(wave, questionnaire)),
         figures=tuple(_figures(table, questionnaire, places, rates)),
     )
 
@@ -243,6 +243,24 @@ def _about(
     notes = {language: verdicts.hidden_notes(cells, table.rule, language) for language in ("zh", "en")}
     for zh, en in zip(notes["zh"], notes["en"], strict=True):
         yield Text("标记", "Marks"), Text(zh, en)
+
+
+METHOD = (
+    ("population", Text("目标总体", "Population")),
+    ("frame", Text("抽样框", "Frame")),
+    ("selection", Text("怎样抽的", "Selection")),
+)
+
+
+def _method(wave: Wave, questionnaire: Questionnaire) -> Iterator[tuple[Text, Text]]:
+    """Whom the figures are about, by the words that the reports print, and what each indicator means."""
+    for name, head in METHOD:
+        said = wave.method.get(name) or {}
+        if said.get("zh"):
+            yield head, Text(said["zh"], said.get("en", ""))
+    for one in questionnaire.estimated():
+        if one.definition.zh:
+            yield Text(f"定义：{one.name.zh}", f"Definition: {one.name.en}"), one.definition
 
 
 def _names(release: Release) -> tuple[str, str, str]:

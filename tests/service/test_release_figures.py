@@ -18,7 +18,7 @@ from survey_service.models import Area, Role
 from survey_service.settings import Settings
 from tests.security.test_api_schema import released
 from tests.service.conftest import TestClock
-from tests.service.generated_city import SignedCity, signed_city
+from tests.service.generated_city import QUESTIONNAIRE, SignedCity, signed_city
 from tests.service.programs import Program, person_at, token_of
 from tests.service.signed_in import get, sign_in
 from tests.service.world import NOW, World, once
@@ -116,7 +116,11 @@ def test_the_workbook_has_both_languages_numbers_as_printed_and_no_formula(
         for row, line in zip(rows, lines, strict=True):
             assert row[5] == (float(line["value"]) if line["value"] else line["figure"])
             assert (row[13] or "") == line[f"remark_{language}"]
-    assert city.release in {str(cell) for row in book["说明"].iter_rows(values_only=True) for cell in row}
+    said = {str(row[0]): str(row[1]) for row in book["说明"].iter_rows(values_only=True)}
+    assert city.release in said.values()
+    defined = {one.name.zh: one.definition.zh for one in QUESTIONNAIRE.estimated() if one.definition.zh}
+    assert defined
+    assert {name: said[f"定义：{name}"] for name in defined} == defined
 
 
 def test_areas_are_cut_as_in_the_reports(client: TestClient, city: SignedCity, database: Database) -> None:
