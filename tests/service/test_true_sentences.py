@@ -246,7 +246,7 @@ def test_the_share_that_a_lag_is_told_of_stands_beside_it(
         answered(session, world, keys, 6)
     sign_in(client, "manager")
     page = re.sub(r"\s+", " ", get(client, f"/surveys/{world.survey_key}/waves/{world.wave_key}"))
-    assert "· 50.0%" in page
+    assert "(50.0%)" in page
     assert "0.0%" in page
     assert "低 50.0 个百分点" in page or "一份没收到" in page
 
