@@ -22,6 +22,7 @@ from analysis.arrays import BoolArray, FloatArray, IntArray
 
 _MOST_PASSES = 200
 _EXACT = 1e-9
+_PRESOLVED = 3000  # moves of a program from which on looking it over beforehand pays
 _NEAR = 300  # cells that are enough to hide among
 _NEIGHBOURS = 60  # cells from which on a neighbourhood is worth a program
 
@@ -255,5 +256,10 @@ def cheapest_moves(cost: FloatArray, sums: csr_array, least: FloatArray, most: F
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     # Without whole numbers this is the linear program of ``linprog``, with a third of what that adds to each.
-    moves = milp(cost, constraints=LinearConstraint(sums, 0.0, 0.0), bounds=Bounds(least, most)).x
+    moves = milp(
+        cost,
+        constraints=LinearConstraint(sums, 0.0, 0.0),
+        bounds=Bounds(least, most),
+        options={"presolve": len(cost) > _PRESOLVED},
+    ).x
     return None if moves is None else np.asarray(moves)

@@ -10,7 +10,7 @@ about in one program.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -49,27 +49,41 @@ class Proofs:
     def narrow(self, parts: Sequence[Part], guards: Guards) -> IntArray:
         """The cells whose range is too narrow. ``parts``: of all that hangs together the cells and the sums; what
         several parts ask for is asked in one program, for none moves the other."""
-        asking = self._asking(parts, guards)
-        for part, asked in asking:
+        for part, asked in self._asking(parts, guards):
             if len(part[0]) <= _LARGEST:
                 down, up = self.known.down[part[0]], self.known.up[part[0]]
                 matrix = self.sums.matrix(*part).toarray()
                 self._note(asked, *proven(matrix, down, up, np.searchsorted(part[0], asked)))
-        going = [part for part, _ in asking]
-        for _ in range(_TOGETHER):
-            asking = self._asking(going, guards)
-            for several in _batches(asking):
-                self._together(several, guards)
-            left = {id(part): len(asked) for part, asked in self._asking(going, guards)}
-            going = [part for part, asked in asking if 0 < left.get(id(part), 0) < (1 - _WORTH) * len(asked)]
+        self._at_once(parts, guards, lambda asked: asked)
+        self._at_once([part for part in parts if len(part[0]) > _SMALL], guards, self._apart)
         found = [self._one_by_one(several, guards) for several in _batches(self._asking(parts, guards))]
         return np.concatenate([*found, np.empty(0, dtype=np.int64)])
+
+    def _at_once(self, parts: Sequence[Part], guards: Guards, chosen: Callable[[IntArray], IntArray]) -> None:
+        """Of every part the ``chosen`` among its doubtful cells, again as long as it settles enough of them."""
+        for _ in range(_TOGETHER):
+            asking = self._asking(parts, guards)
+            for several in _batches([(part, chosen(asked)) for part, asked in asking]):
+                self._together(several, guards)
+            left = {id(part): len(asked) for part, asked in self._asking(parts, guards)}
+            parts = [part for part, asked in asking if 0 < left.get(id(part), 0) < (1 - _WORTH) * len(asked)]
 
     def _asking(self, parts: Sequence[Part], guards: Guards) -> list[tuple[Part, IntArray]]:
         """Parts with doubtful cells, and these."""
         doubtful = np.zeros(self.sums.cells, dtype=bool)
         doubtful[self._doubtful(guards.asked, guards)] = True
         return [(part, asked) for part in parts if len(asked := part[0][doubtful[part[0]]])]
+
+    def _apart(self, asked: IntArray) -> IntArray:
+        """Cells that share no sum, so that none stands in another's way: the first, and of the others what may be."""
+        touched: set[int] = set()
+        found = []
+        for cell in asked.tolist():
+            near = set(self.sums.touching(np.array([cell])).tolist())
+            if not near & touched:
+                found.append(cell)
+                touched |= near
+        return np.array(found, dtype=np.int64)
 
     def _one_by_one(self, several: Sequence[tuple[Part, IntArray]], guards: Guards) -> IntArray:
         """Of the doubtful cells those that are too narrow: of every small part one at once, with its exact range."""
