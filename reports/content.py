@@ -196,6 +196,24 @@ class PutRight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexPartOfArea:
+    wave: Text
+    indicator: Text
+    weight: float  # of 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexOfArea:
+    """An index of the survey in one area, of 100 points, made of printed figures of several waves."""
+
+    name: Text
+    value: str  # as printed: no finer than the coarsest of its parts
+    interval: str
+    widest: bool  # waves share units of their samples, so that errors were added
+    parts: tuple[IndexPartOfArea, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommunitySummary:
     """One community against its street and the city."""
 
@@ -235,6 +253,7 @@ class AreaSummary:
     trend: Trend | None = None
     put_right: PutRight | None = None
     groups: Groups | None = None  # of the city only
+    indices: tuple[IndexOfArea, ...] = ()  # of the survey over its waves; none in releases from before they were kept
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
     comparisons: Comparisons | None = None  # of the area and the areas in it
 

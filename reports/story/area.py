@@ -36,6 +36,7 @@ from reports.story import (
     driven,
     groups,
     heat,
+    indices,
     many,
     mend,
     outcomes,
@@ -72,6 +73,7 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     if alike := all_alike_notes(summary, own, language):
         blocks.append(Notes(tuple(alike)))
     blocks += told_apart(summary, own, language)
+    blocks += indices.blocks(summary.indices, language)
     blocks += heat.blocks(summary, below(summary), language, streets=is_city(summary))
     if waves := over_waves.blocks(summary.trend, own, summary.place, table.rule, language):
         blocks.append(Spare(2, say(language, "spare_waves"), tuple(waves)))

@@ -13,6 +13,7 @@ from reports.wording.change_phrases import CHANGE_PHRASES
 from reports.wording.comparison_phrases import COMPARISON_PHRASES
 from reports.wording.correction_phrases import CORRECTION_PHRASES
 from reports.wording.group_phrases import GROUP_PHRASES
+from reports.wording.index_phrases import INDEX_PHRASES
 from reports.wording.item_phrases import ITEM_PHRASES
 from reports.wording.mend_phrases import MEND_PHRASES
 from reports.wording.mode_phrases import MODE_PHRASES
@@ -30,6 +31,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     **CHANGE_PHRASES,
     **COMPARISON_PHRASES,
     **GROUP_PHRASES,
+    **INDEX_PHRASES,
     **ITEM_PHRASES,
     **MEND_PHRASES,
     **MODE_PHRASES,

@@ -9,7 +9,15 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from survey_service.accounts.permissions import session_cookie
-from survey_service.api import export_routes, field_routes, file_routes, rectification_routes, release_routes, routes
+from survey_service.api import (
+    export_routes,
+    field_routes,
+    file_routes,
+    question_routes,
+    rectification_routes,
+    release_routes,
+    routes,
+)
 from survey_service.api.description import BASE, describe
 from survey_service.dependencies import Running
 
@@ -20,6 +28,7 @@ DESCRIBED = (
     file_routes.router,
     release_routes.router,
     rectification_routes.router,
+    question_routes.router,
     export_routes.router,
 )
 ROUTERS = (router, *DESCRIBED)

@@ -17,6 +17,7 @@ from survey_service.api import published_changes, queries, shown
 from survey_service.api.beside_schemas import BesideOut
 from survey_service.api.comparison_schemas import comparisons
 from survey_service.api.group_schemas import groups
+from survey_service.api.index_schemas import indices
 from survey_service.api.schemas import Asked, DocumentOut, IndicatorOut, ReleaseOut, RowOut, Words
 from survey_service.models import Area, QuestionnaireVersion, Release, Survey, Wave
 from survey_service.releases import queries as release_queries
@@ -41,6 +42,8 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
     further: dict[str, Any] = {"beside": BesideOut.model_validate(record["beside"])} if "beside" in record else {}
     if "groups" in record:
         further["groups"] = groups(record["groups"])
+    if "indices" in record:
+        further["indices"] = indices(record["indices"], codes, city)
     if "comparisons" in record:
         further["comparisons"] = comparisons(record["comparisons"], codes, city)
     return ReleaseOut(

@@ -16,6 +16,7 @@ from survey_service.api.beside_schemas import BesideOut
 from survey_service.api.change_schemas import ChangeOut, TrendOut
 from survey_service.api.comparison_schemas import ComparisonsOut
 from survey_service.api.group_schemas import GroupsOut
+from survey_service.api.index_schemas import IndexOut
 from survey_service.api.shapes import Shape
 from survey_service.models import Disposition, Mode, RegisterKind, Role, WaveState
 
@@ -519,4 +520,8 @@ class ReleaseOut(Shape):
     ] = None
     comparisons: Annotated[
         ComparisonsOut | None, Field(description="Figures held against each other; left out where a release has none.")
+    ] = None
+    indices: Annotated[
+        list[IndexOut] | None,
+        Field(description="Of the survey, that name the wave, as they were signed; left out where there are none."),
     ] = None

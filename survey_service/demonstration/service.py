@@ -14,7 +14,7 @@ from survey_service import jobs
 from survey_service.analyses import plan_history
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.wave_analysis import columns_and_register
-from survey_service.demonstration import calendar, ground, knocking, paper, put_right, truth, waves
+from survey_service.demonstration import calendar, ground, knocking, paper, put_right, truth, waves, year
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
 from survey_service.releases import DOCUMENTS_JOB, steps
@@ -140,6 +140,9 @@ def _asked_and_signed(building: _Building, step: str, days: calendar.FieldDays, 
     )
     asked = building.ask(step, laid, days, course)
     _close(building, asked, building.options.groups if step == "finished" else ())
+    if step == "finished":
+        with building.services.database.writing.begin() as session:
+            year.write(session, building.laid.survey_id, at=building.now, by=building.laid.staff[Role.MANAGER])
     release, prepared = _release(building, asked)
     building.report("figures", list(COURSE_OF).index(step) + 1, len(COURSE_OF))
     return Signed(

@@ -37,7 +37,7 @@ def questions_page(
     question: str = "",
 ) -> Response:
     """Of one question with all its rows; the first where none is named."""
-    survey_id, wave_id = _opened(reading, person, survey_key, wave_key)
+    survey_id, wave_id = opened(reading, person, survey_key, wave_key)
     tables = computed(running, f"{BESIDE}:of_question", survey_id, wave_id, question)
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)
@@ -56,7 +56,7 @@ def question_file(
     kind: FigureFormat,
 ) -> Response:
     """Of all of them, as they stand on the page."""
-    survey_id, wave_id = _opened(reading, person, survey_key, wave_key)
+    survey_id, wave_id = opened(reading, person, survey_key, wave_key)
     tables = computed(running, f"{BESIDE}:of_all", survey_id, wave_id)
     with reading.begin() as session:
         names = _names(*find(session, person, survey_key, wave_key))
@@ -71,7 +71,7 @@ def question_file(
     )
 
 
-def _opened(reading: Reading, person: Person, survey_key: str, wave_key: str) -> tuple[UUID, UUID]:
+def opened(reading: Reading, person: Person, survey_key: str, wave_key: str) -> tuple[UUID, UUID]:
     """Nothing is computed of an answer until somebody has opened the figures."""
     with reading.begin() as session:
         survey, wave = find(session, person, survey_key, wave_key)

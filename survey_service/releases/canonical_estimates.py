@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from analysis.city_results import CityResults
 from analysis.comparisons import Comparisons
 from analysis.results import (
+    Domain,
     PublishableCell,
     PublishableTable,
     PublishedGroups,
@@ -33,13 +35,16 @@ _FORM = Form(without=frozenset({"seal"}), digits=DIGITS)
 
 
 def estimates_text(
-    estimates: WaveEstimates, before: Since = NOTHING_BEFORE, beside: CityResults = NOTHING_BESIDE
+    estimates: WaveEstimates,
+    before: Since = NOTHING_BEFORE,
+    beside: CityResults = NOTHING_BESIDE,
+    indices: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Everything estimated, before and after protection, with weights and rates, as one text.
 
     Where the plan asks for groups, how they stand to everybody else; what was published of figures held against each
     other; where waves were released before, of the change since, which waves they are, where they break, and of the
-    change since the first that is comparable; and what is told of the city beside its figures.
+    change since the first that is comparable; what is told of the city beside its figures; and indices of it.
     """
     margins = estimates.weights.calibrated
     document = {
@@ -69,6 +74,8 @@ def estimates_text(
         document["trend"] = _trend(before.trend)
     if beside != NOTHING_BESIDE:
         document["beside"] = _FORM.plain(beside)
+    if indices:
+        document["indices"] = list(indices)
     return canonical_text(document)
 
 
@@ -120,6 +127,15 @@ def _table(table: PublishableTable) -> Any:
             }
             for row in table.rows
         ],
+    }
+
+
+def cells_by_domain(table: PublishableTable) -> dict[Domain, dict[str, Any]]:
+    """Cells of areas as a release will keep them, by indicator."""
+    return {
+        row.domain: {cell.variable: _cell(cell) for cell in row.cells if cell.category is None}
+        for row in table.rows
+        if all(column in ("community", "street") for column, _ in row.domain)
     }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil, floor
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -34,6 +35,8 @@ KEPT: Final = "survey.index_kept"
 MOST_PARTS: Final = 20
 _NOISE: Final = 1e-9
 Domain = tuple[tuple[str, str], ...]
+CellsOfWave = Mapping[Domain, Mapping[str, Mapping[str, Any]]]
+"""By area and indicator the cells as a release keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +221,23 @@ class _Found:
 
     wave: Wave
     release: Release | None
-    cells: Mapping[Domain, Mapping[str, Mapping[str, Any]]]
+    cells: CellsOfWave
+    now: bool = False  # about to be signed
 
 
-def shown(session: Session, survey: Survey, index: SurveyIndex) -> IndexShown:
-    """Of the newest releases as they were signed; DamagedRelease where a record is not the one that was."""
+def shown(
+    session: Session,
+    survey: Survey,
+    index: SurveyIndex,
+    now: Mapping[str, CellsOfWave] = MappingProxyType({}),
+) -> IndexShown:
+    """Of the newest releases as they were signed; DamagedRelease where a record is not the one that was. ``now``: by
+    wave the figures that are about to be signed, in place of an earlier edition."""
     waves = {one.key: one for one in session.scalars(select(Wave).where(Wave.survey_id == survey.id))}
-    found = {key: _released(session, waves[key]) for key in dict.fromkeys(one.wave for one in index.parts)}
+    found = {
+        key: _Found(waves[key], None, now[key], now=True) if key in now else _released(session, waves[key])
+        for key in dict.fromkeys(one.wave for one in index.parts)
+    }
     parts = tuple(_part(session, survey, one, found[one.wave]) for one in index.parts)
     samples = _samples(session, [one.wave for one in found.values()])
     lines: tuple[IndexLine, ...] = ()
@@ -259,7 +272,7 @@ def _part(session: Session, survey: Survey, part: IndexPart, found: _Found) -> P
     questionnaire = definitions.frozen(session, survey.id, found.wave.questionnaire_version_id)
     indicator = next((one for one in questionnaire.estimated() if one.id == part.indicator), None)
     trouble: Text | None = None
-    if found.release is None:
+    if found.release is None and not found.now:
         trouble = Text("还没有发布", "not released yet")
     elif _on_scale(found.cells.get((), {}).get(part.indicator)) is None:
         trouble = Text(

@@ -30,3 +30,9 @@ def of_all(running: Services, survey_id: UUID, wave_id: UUID) -> QuestionTables:
     with running.database.reading.begin() as session:
         estimates = service.prepare(session, survey_id, wave_id, running.settings.columns).estimates
     return question_tables(estimates)
+
+
+def of_all_with_tests(running: Services, survey_id: UUID, wave_id: UUID) -> QuestionTables:
+    with running.database.reading.begin() as session:
+        estimates = service.prepare(session, survey_id, wave_id, running.settings.columns).estimates
+    return replace(question_tables(estimates), tests=planned_results.results(estimates))

@@ -35,7 +35,7 @@ from survey_service.analyses.summaries import NOTHING_BEFORE, Since, Summaries, 
 from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_register
 from survey_service.errors import BadInput, NotFound
 from survey_service.models import Release, Survey, Wave
-from survey_service.releases import corrections, queries, recomputing, rectified
+from survey_service.releases import corrections, queries, recomputing, rectified, wave_indices
 from survey_service.releases.canonical_estimates import FORMAT, estimates_text, sha256
 from survey_service.releases.earlier import earlier_waves
 from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, RowsChanged
@@ -137,7 +137,8 @@ def release_wave(
     survey = session.get_one(Survey, survey_id)
     before = queries.newest(session, survey_id, wave_id)
     edition = before.edition + 1 if before else 1
-    text = estimates_text(prepared.estimates, prepared.since, prepared.beside)
+    indices = wave_indices.of_wave(session, survey, wave, prepared.estimates.table)
+    text = estimates_text(prepared.estimates, prepared.since, prepared.beside, wave_indices.plain(indices))
     plan = plan_text(prepared.estimates.plan)
     made = Release(
         survey_id=survey_id,
@@ -161,7 +162,8 @@ def release_wave(
         correction_reason=corrections.reason_of(session, survey_id, wave_id, edition) if before else None,
         changes=told_changes(prepared.since.changes),
     )
-    made.printed = kept = packed(_summaries(session, prepared, made, survey, wave, settings, before=before))
+    printed = _summaries(session, prepared, made, survey, wave, settings, before=before)
+    made.printed = kept = packed(wave_indices.with_indices(printed, indices))
     session.add(made)
     session.flush()
     audit.record(
@@ -216,7 +218,8 @@ def proof(session: Session, prepared: Prepared, names: Sequence[str], settings: 
             corrections.reason_of(session, rows.survey_id, rows.wave_id, before.edition + 1) if before else None
         ),
     )
-    return _summaries(session, prepared, unsigned, survey, wave, settings, before=before)
+    made = _summaries(session, prepared, unsigned, survey, wave, settings, before=before)
+    return wave_indices.with_indices(made, wave_indices.of_wave(session, survey, wave, prepared.estimates.table))
 
 
 def _summaries(

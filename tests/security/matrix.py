@@ -334,6 +334,7 @@ GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/dispositions   manager,statis
 POST /api/v1/surveys/{survey_key}/waves/{wave_key}/captures       interviewer                  yes  yes  yes  none
 POST /api/v1/surveys/{survey_key}/waves/{wave_key}/visits         interviewer                  yes  yes  yes  none
 POST /api/v1/surveys/{survey_key}/waves/{wave_key}/files          interviewer                  yes  yes  yes  none
+GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/questions       statistician                yes  none none none
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports         statistician                yes  none none none
 GET  /api/v1/surveys/{survey_key}/waves/{wave_key}/exports         manager                     no   no   no   no
 POST /api/v1/surveys/{survey_key}/waves/{wave_key}/exports         statistician                yes  none none none

@@ -45,6 +45,7 @@ ELSE = {
     f"{W}/exports/{{export_id}}/{{name}}": 404,  # test_export_pages.py takes them on both databases
     f"{W}/files.zip": 403,  # for whom a setting names: test_answer_files.py
     f"{W}/files/{{file_id}}": 403,
+    f"/api/v1{W}/questions": 404,
     f"/api/v1{W}/exports/{{export_id}}": 404,
     f"/api/v1{W}/exports/{{export_id}}/files/{{name}}": 404,
     f"{W}/lists/{{list_id}}": 404,  # test_wave_lists.py has a questionnaire that asks for lists
@@ -149,7 +150,7 @@ def test_every_page_is_shown(client: TestClient, city: City, database: Database,
     of_wave = {path: where for path, where in every.items() if path.startswith((W, "/api/v1" + W))}
     of_review = ("estimates", "estimates/questions", "estimates/questions.{kind}")
     computed = ("plan", "plan.yaml", "release", "release/proof.{language}.pdf", *of_review)
-    for path in (f"{W}/{one}" for one in computed):
+    for path in (*(f"{W}/{one}" for one in computed), f"/api/v1{W}/questions"):
         del of_wave[path]  # seconds of computing; test_estimates.py asks both databases for their rows
     for state, shown in ((WaveState.DRAFT, f"{W}/edit"), (WaveState.UNDER_REVIEW, W)):
         with database.writing.begin() as session:

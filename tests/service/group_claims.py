@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.blocks import Notes, Story
+from reports.content import AreaSummary
+from reports.story import area_story
 from tests.spec.reports.test_claims import blocks_of
 
 WORDS = {
@@ -37,6 +39,23 @@ def said(story: Story, names: Names) -> list[str]:
     kinds = [opening.format(kind) for kind, _ in names.values()]
     lines = [line for block in blocks_of(story.blocks, Notes) for line in block.lines]
     return [line for line in lines if any(kind in line for kind in kinds)]
+
+
+def names_of(city: AreaSummary, language: str) -> dict[str, tuple[str, dict[str, str]]]:
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for one in () if city.groups is None else city.groups.groups:
+        [(by, label)] = one.domain
+        found.setdefault(by, (one.kind.in_language(language), {}))[1][label] = one.name.in_language(language)
+    return found
+
+
+def assert_carried(text: str, city: AreaSummary, language: str) -> list[str]:
+    """Each sentence of groups on the sheet of the city is worked out again from the record; these are they."""
+    names = names_of(city, language)
+    rates = {one.id: one.name.in_language(language) for one in city.indicators if one.headline}
+    claims = expected(text, rates, names, language)
+    assert said(area_story(city, language), names) == claims
+    return claims
 
 
 def expected(text: str, rates: Mapping[str, str], names: Names, language: str) -> list[str]:

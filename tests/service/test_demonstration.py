@@ -247,6 +247,21 @@ def test_every_claim_of_change_is_carried_by_the_releases(services: Services, bu
     assert [said(story) for _, story in sheets(first)] == [Said({}, None)] * 36  # nothing was released before it
 
 
+def test_the_index_of_the_year_is_made_of_what_both_waves_printed(services: Services, built: Built) -> None:
+    record = json.loads(built.latest.release.estimates)
+    [index] = record["indices"]
+    assert [part["weight"] for part in index["index"]["parts"]] == [0.5, 0.5]
+    printed = []
+    for release in (built.earlier.release, built.latest.release):
+        [city] = [row for row in json.loads(release.estimates)["published"]["rows"] if not row["domain"]]
+        printed += [cell["value"] for cell in city["cells"] if cell["variable"] == "satisfaction"]
+    [told] = [one for one in index["figures"] if not one["domain"]]
+    assert abs(float(told["value"]) - 50 * sum(printed)) <= 0.51
+    with services.database.reading.begin() as session:
+        made = releases.release_summaries(session, built.survey_id, built.latest.release.id, services.settings)
+    assert [(one.value, one.interval) for one in made.city.indices] == [(told["value"], told["interval"])]
+
+
 def test_the_list_of_what_is_put_right_has_rows_in_every_state(services: Services, built: Built) -> None:
     with services.database.reading.begin() as session:
         found = session.scalars(select(Rectification).order_by(Rectification.number)).all()
