@@ -1,17 +1,19 @@
 """What may be published of groups beside their figures: how each stands to everybody else, and whether all are alike.
 
-Told only where the city and every group of the kind are shown as a point, none hidden and none coded: everybody else is
-then a mixture of figures that are shown. The printed difference is in the coarsest steps of all of them, its limits
-outwards.
+Told only where the city, or the street, and every group of the kind in it are shown as a point, none hidden and none
+coded: everybody else is then a mixture of figures that are shown. The printed difference is in the coarsest steps of
+all of them, its limits outwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from analysis.arrays import FloatArray
 from analysis.engine.groups import GroupTable
+from analysis.engine.street_groups import StreetGroups
 from analysis.printed_figures import PrintedStep
 from analysis.results import (
     Domain,
@@ -28,35 +30,54 @@ _DECIMALS_OF_P = 3
 
 def published_groups(tables: Mapping[str, GroupTable], published: PublishableTable) -> PublishedGroups:
     """Of every indicator and kind of group in ``tables``."""
-    cells = {(row.domain, cell.variable): cell for row in published.rows for cell in row.cells if cell.category is None}
+    return _published([(one, one.overall.p_value) for one in tables.values()], _cells(published))
+
+
+def published_street_groups(
+    tables: Mapping[str, Sequence[StreetGroups]], published: PublishableTable
+) -> dict[str, PublishedGroups]:
+    """By street, of those of which anything may be told: the street takes the place of the city."""
+    cells = _cells(published)
+    found = {street: _published([(one, one.p_value) for one in own], cells) for street, own in tables.items()}
+    return {street: one for street, one in found.items() if one != PublishedGroups()}
+
+
+Cells = Mapping[tuple[Domain, str], PublishableCell]
+Table = GroupTable | StreetGroups
+
+
+def _cells(published: PublishableTable) -> Cells:
+    return {(row.domain, cell.variable): cell for row in published.rows for cell in row.cells if cell.category is None}
+
+
+def _published(tables: Sequence[tuple[Table, FloatArray]], cells: Cells) -> PublishedGroups:
     contrasts: list[PublishedContrast] = []
     equalities: list[PublishedEquality] = []
-    for by, table in tables.items():
+    for table, p_values in tables:
         for row, variable in enumerate(table.indicators):
             shown = _shown(table, variable, cells)
             if shown is None:
                 continue
             step = PrintedStep.of(*shown)
             contrasts += _contrasts(table, row, step)
-            p_value = float(table.overall.p_value[row])
+            p_value = float(p_values[row])
             if not np.isnan(p_value):
-                equalities.append(PublishedEquality(variable=variable, by=by, p_value=round(p_value, _DECIMALS_OF_P)))
+                rounded = round(p_value, _DECIMALS_OF_P)
+                equalities.append(PublishedEquality(variable=variable, by=table.by, p_value=rounded))
     return PublishedGroups(contrasts=tuple(contrasts), equalities=tuple(equalities))
 
 
-def _shown(
-    table: GroupTable, variable: str, cells: Mapping[tuple[Domain, str], PublishableCell]
-) -> list[PublishableCell] | None:
-    """The city's and every group's cell; None where any is not shown as a point."""
-    domains: list[Domain] = [(), *(table.domain(column) for column in range(len(table.labels)))]
-    found = [cells.get((domain, variable)) for domain in domains]
+def _shown(table: Table, variable: str, cells: Cells) -> list[PublishableCell] | None:
+    """The cell of the whole and of every group; None where any is not shown as a point."""
+    domains: list[Domain] = [table.domain(column) for column in range(len(table.labels))]
+    found = [cells.get((domain, variable)) for domain in (domains[0][:-1], *domains)]
     shown = [one for one in found if one is not None and one.value is not None]
-    if len(shown) < len(domains) or any(one.suppression is not None or one.coded is not None for one in shown):
+    if len(shown) < len(found) or any(one.suppression is not None or one.coded is not None for one in shown):
         return None
     return shown
 
 
-def _contrasts(table: GroupTable, row: int, step: PrintedStep) -> list[PublishedContrast]:
+def _contrasts(table: Table, row: int, step: PrintedStep) -> list[PublishedContrast]:
     found = []
     for column in range(len(table.labels)):
         low, high = float(table.low[row, column]), float(table.high[row, column])

@@ -252,7 +252,7 @@ class AreaSummary:
     changes: Changes | None = None
     trend: Trend | None = None
     put_right: PutRight | None = None
-    groups: Groups | None = None  # of the city only
+    groups: Groups | None = None  # of the city, or of the street
     indices: tuple[IndexOfArea, ...] = ()  # of the survey over its waves; none in releases from before they were kept
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
     comparisons: Comparisons | None = None  # of the area and the areas in it

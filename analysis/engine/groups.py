@@ -18,9 +18,10 @@ from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
 from analysis.design import SurveyDesign
 from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
-from analysis.estimation.differences import Differences, differences
+from analysis.estimation.differences import Differences, differences, fitted_domains
 from analysis.estimation.equality import Equality, equal_domains
 from analysis.estimation.estimate import prepare_estimator
+from analysis.estimation.small_sample import Expected, expected_of
 from analysis.plan import NO_ANSWER, AnalysisPlan
 from analysis.results import Domain
 
@@ -37,7 +38,8 @@ class GroupTable:
     respondents: FloatArray  # (indicators, groups)
     value: FloatArray
     difference: FloatArray  # less the rest
-    standard_error: FloatArray
+    standard_error: FloatArray  # counts what means and margins took out of it
+    linearised_error: FloatArray  # of R's survey
     low: FloatArray
     high: FloatArray
     degrees_of_freedom: FloatArray
@@ -79,12 +81,15 @@ def _table(
     # Of two groups one difference is the other's, turned round.
     compared = labels[:1] if len(labels) == 2 else labels
     apart = []
+    fitted: Expected | None = None
     for label in compared:
         frame[_INSIDE] = _inside(frame[by], label)
         estimator = prepare_estimator(frame, design, requests, by=(_INSIDE,), options=options)
         place = {key[0][1]: number for number, key in enumerate(estimator.domains.keys)}
         rest, own = (np.array([place[side]], dtype=np.int64) for side in (_REST, _OWN))
-        apart.append(differences(estimator, rest, own)[1])
+        if fitted is None or design.calibration is None:  # what margins fit is the same whatever the domains are
+            fitted = expected_of(estimator)
+        apart.append(differences(estimator, rest, own, fitted=fitted)[1])
     del frame[_INSIDE]
     figures = of_groups.table().figures
     everyone: IntArray = np.arange(len(labels), dtype=np.int64)
@@ -96,10 +101,11 @@ def _table(
         value=figures.value,
         difference=_of_both(apart, "value", len(labels)),
         standard_error=_of_both(apart, "standard_error", len(labels)),
+        linearised_error=_of_both(apart, "linearised_error", len(labels)),
         low=_of_both(apart, "low", len(labels)) if len(labels) > 2 else _turned(apart[0], "low", "high"),
         high=_of_both(apart, "high", len(labels)) if len(labels) > 2 else _turned(apart[0], "high", "low"),
         degrees_of_freedom=_of_both(apart, "degrees_of_freedom", len(labels)),
-        overall=equal_domains(of_groups, everyone),
+        overall=equal_domains(of_groups, everyone, fitted_domains(of_groups, expected_of(of_groups))),
     )
 
 

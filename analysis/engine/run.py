@@ -16,6 +16,7 @@ from analysis.engine.margins import Calibrated, calibrated
 from analysis.engine.modes import ModeTable, mode_table
 from analysis.engine.prepared import AreaFigures
 from analysis.engine.sensitivities import Sensitivities, sensitivities
+from analysis.engine.street_groups import StreetGroups, street_groups
 from analysis.engine.weights import FieldWeights, field_weights
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan
@@ -47,6 +48,7 @@ class Analysis:
     sensitivities: Sensitivities  # of the city
     modes: ModeTable | None = None  # of the city, by the mode that was assigned first
     groups: Mapping[str, GroupTable] = field(default_factory=dict)  # of the city, each against the rest
+    street_groups: Mapping[str, tuple[StreetGroups, ...]] = field(default_factory=dict)  # by street, the same within it
     items: tuple[ItemTable, ...] = ()  # of every group that the same people were asked
     areas: AreaTables | None = None  # against what they are part of, and against each other
     drivers: DriverTable | None = None  # of the city, where a rate has items that are asked in its words
@@ -100,6 +102,7 @@ def run(
         hierarchy=hierarchy,
         tables=found,
         groups=group_tables(columns, weighed.final, calibration, chosen, plan),
+        street_groups=street_groups(columns, weighed.final, calibration, chosen, plan),
         items=item_tables(areas, chosen),
         areas=area_tables(areas, hierarchy, chosen),
         sensitivities=sensitivities(plan, columns, chosen, (weighed.field, weighed.calibrated, weighed.final)),

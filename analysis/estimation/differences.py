@@ -197,6 +197,14 @@ def _fitted(estimator: Estimator, pairs: _Pairs, expected: Expected) -> tuple[Fl
     return larger, freedom
 
 
+def fitted_domains(estimator: Estimator, expected: Expected) -> tuple[FloatArray, FloatArray]:
+    """By how much the variance of every domain's figure is too small, and its degrees of freedom, (quantities, domains)
+    each."""
+    everyone: IntArray = np.arange(estimator.domains.count, dtype=np.int64)
+    alone = _Pairs(everyone, everyone, everyone, np.ones(len(everyone)))
+    return _fitted(estimator, alone, expected)
+
+
 def _fitted_item(
     estimator: Estimator, pairs: _Pairs, expected: Expected, whole: Variance, number: int
 ) -> tuple[FloatArray, FloatArray]:

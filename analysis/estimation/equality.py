@@ -29,8 +29,14 @@ class Equality:
     p_value: FloatArray
 
 
-def equal_domains(estimator: Estimator, places: IntArray) -> Equality:
-    """Of the domains at ``places`` of ``estimator.domains``, two or more."""
+def equal_domains(
+    estimator: Estimator, places: IntArray, fitted: tuple[FloatArray, FloatArray] | None = None
+) -> Equality:
+    """Of the domains at ``places`` of ``estimator.domains``, two or more.
+
+    ``fitted`` (``differences.fitted_domains``): by how much the variance of each domain is too small, with which their
+    covariances grow, and its degrees of freedom, of which the test takes the mean.
+    """
     figures = estimator.table().figures
     influence, counts = estimator.asked_influence()
     doubted = figures.all_alike | figures.silent_variance | np.isnan(figures.standard_error)
@@ -41,6 +47,9 @@ def equal_domains(estimator: Estimator, places: IntArray) -> Equality:
         seen = _seen(estimator, counts[row], places)
         freedom = float(np.subtract(*(one[0, 0] for one in of_units.touched(seen[None, :]))))
         covariance = covariance_of(replace(of_units, stretch=of_units.stretch_over(seen)), sums)
+        if fitted is not None:
+            root, own = np.sqrt(fitted[0][row, places]), fitted[1][row, places]
+            covariance, freedom = covariance * np.outer(root, root), min(freedom, float(own.mean()))
         found[:, row] = _wald(figures.value[row, places], covariance, freedom)
     return Equality(statistic=found[0], numerator=found[1], denominator=found[2], p_value=found[3])
 

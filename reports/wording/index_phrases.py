@@ -17,6 +17,6 @@ INDEX_PHRASES: Final[Mapping[str, Text]] = {
     ),
     "index_part": Text("{wave}{indicator}占 {weight}%", "{indicator}, {wave}, counts {weight}%"),
     "index_parts": Text(
-        "{first}到{last}的 {count} 项，按权重合成", "made of {count} figures from {first} to {last}, by weight"
+        "{first}到{last}的 {count} 项，按权重合成", "by weight, of figures from {first} to {last}: {count}"
     ),
 }

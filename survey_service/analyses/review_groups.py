@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 
 from analysis.results import Domain, PublishableCell, PublishedContrast
+from questionnaires.indicators import Indicator
 from questionnaires.text import Text
-from reports.content import GroupOfCity
+from reports.content import GroupOfCity, Groups
+from reports.story import groups as group_story
 from reports.wording import figures as column
 from reports.wording import groups as group_phrases
 from reports.wording import tiers
-from survey_service.analyses.city_groups import groups_of_city
+from survey_service.analyses.city_groups import groups_of_city, groups_of_street
 from survey_service.analyses.reviewed import GroupFigures, GroupLine
 from survey_service.analyses.service import WaveEstimates
 
@@ -77,3 +79,24 @@ def _together(estimates: WaveEstimates, by: str, variable: str) -> Text | None:
         return None
     level = estimates.table.level
     return Text(group_phrases.together(p_value, level, "zh"), group_phrases.together(p_value, level, "en"))
+
+
+def street_sentences(
+    estimates: WaveEstimates, indicator: Indicator, written: column.Figures
+) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
+    """Of every street of which anything may be told, what its sheet says of its groups."""
+    found = []
+    for street, _ in estimates.cases.streets:
+        groups = groups_of_street(estimates, street.code)
+        lines = () if groups is None else _of_street(groups, indicator, written, estimates.table.level)
+        if lines:
+            found.append((Text(street.name_zh, street.name_en), lines))
+    return tuple(found)
+
+
+def _of_street(groups: Groups, indicator: Indicator, written: column.Figures, level: float) -> tuple[Text, ...]:
+    zh, en = (
+        group_story.of_rate(groups, (indicator.id, indicator.name.in_language(language)), written, level, language)
+        for language in ("zh", "en")
+    )
+    return tuple(Text(*both) for both in zip(zh, en, strict=True))

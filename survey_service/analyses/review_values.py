@@ -18,7 +18,7 @@ from reports.wording import tiers, verdicts
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.review_compared import held_against
-from survey_service.analyses.review_groups import group_figures
+from survey_service.analyses.review_groups import group_figures, street_sentences
 from survey_service.analyses.review_modes import mode_lines
 from survey_service.analyses.review_trend import trend_table
 from survey_service.analyses.reviewed import Bar, Check, Figures, Line
@@ -191,6 +191,7 @@ def figures(estimates: WaveEstimates, indicator: Indicator, before: Since = NOTH
             before.trend, indicator.id, [(area, level, row.domain) for area, level, row in places], written
         ),
         groups=group_figures(estimates, indicator.id, written, sizes, partial(_why, estimates)),
+        street_groups=street_sentences(estimates, indicator, written),
         second_base=None if indicator.second_base is None else indicator.second_base.name,
         ticks=axis.ticks(),
         judged=judged,

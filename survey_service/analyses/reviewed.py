@@ -141,6 +141,7 @@ class Figures:
     lines: tuple[Line, ...]
     modes: tuple[ModeLine, ...] = ()  # none where all were asked in one
     groups: tuple[GroupFigures, ...] = ()  # of the city, where the plan asks for them
+    street_groups: tuple[tuple[Text, tuple[Text, ...]], ...] = ()  # street, and a sentence for each kind of group
     held: HeldAgainst | None = None  # figures against each other
     trend: TrendTable | None = None  # None where no wave before asked for it
 

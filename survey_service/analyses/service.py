@@ -18,7 +18,7 @@ from analysis.engine import Analysis
 from analysis.engine.figures import Asked, related
 from analysis.engine.run import Weighed
 from analysis.plan import AnalysisPlan, Level
-from analysis.published_groups import published_groups
+from analysis.published_groups import published_groups, published_street_groups
 from analysis.results import (
     Domain,
     Estimate,
@@ -65,6 +65,7 @@ class WaveEstimates:
     protected: Protected
     fieldwork: Mapping[str, AreaFieldwork]  # by area code: communities, streets, city
     groups: PublishedGroups  # how each stands to everybody else
+    street_groups: Mapping[str, PublishedGroups]  # by street, the same within it
     comparisons: Comparisons  # of items with each other, and of areas
     plan_changes: tuple[str, ...] = ()  # why the plan was changed since somebody saw the figures, each time it was
 
@@ -135,6 +136,7 @@ def analyse_wave(
         protected=gated,
         fieldwork=counted,
         groups=published_groups(found.groups, gated.table),
+        street_groups=published_street_groups(found.street_groups, gated.table),
         comparisons=comparisons_of(found, gated.table, indicators, _kinds(wave)),
     )
 

@@ -13,7 +13,7 @@ from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample, Trend
 from survey_service.analyses.area_names import AreaName
-from survey_service.analyses.city_groups import groups_of_city
+from survey_service.analyses.city_groups import groups_of_city, groups_of_street
 from survey_service.analyses.city_told import NOTHING_BESIDE
 from survey_service.analyses.draw_words import DrawnAs, draw_words
 from survey_service.analyses.earlier_wave import WaveChanges
@@ -107,6 +107,7 @@ def summaries(
             place=street,
             streets=((street, inside),),
             samples=samples,
+            groups=groups_of_street(estimates, street.code),
             comparisons=compared[street.domain],
             **before(street),
             **shared,

@@ -33,10 +33,10 @@ class GroupsOut(Shape):
 
 
 def groups(kept: Mapping[str, Any]) -> GroupsOut:
-    """As a release keeps them: of the whole city, which whoever may read any of it may read."""
+    """As a release keeps them: of the whole city, which whoever may read any of it may read, or of a street."""
     contrasts = []
     for one in kept["contrasts"]:
-        [(by, group)] = one["domain"]
+        by, group = one["domain"][-1]
         contrasts.append(
             GroupContrastOut(
                 by=by,

@@ -42,6 +42,9 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
     further: dict[str, Any] = {"beside": BesideOut.model_validate(record["beside"])} if "beside" in record else {}
     if "groups" in record:
         further["groups"] = groups(record["groups"])
+    if "street_groups" in record:
+        told = {code: groups(kept) for code, kept in record["street_groups"].items() if code in codes}
+        further["street_groups"] = told
     if "indices" in record:
         further["indices"] = indices(record["indices"], codes, city)
     if "comparisons" in record:

@@ -518,6 +518,10 @@ class ReleaseOut(Shape):
         GroupsOut | None,
         Field(description="Groups of the city against everybody else; left out where the plan asked for none."),
     ] = None
+    street_groups: Annotated[
+        dict[str, GroupsOut] | None,
+        Field(description="By code of a street, groups against everybody else there; left out where there are none."),
+    ] = None
     comparisons: Annotated[
         ComparisonsOut | None, Field(description="Figures held against each other; left out where a release has none.")
     ] = None

@@ -42,9 +42,9 @@ def estimates_text(
 ) -> str:
     """Everything estimated, before and after protection, with weights and rates, as one text.
 
-    Where the plan asks for groups, how they stand to everybody else; what was published of figures held against each
-    other; where waves were released before, of the change since, which waves they are, where they break, and of the
-    change since the first that is comparable; what is told of the city beside its figures; and indices of it.
+    Where the plan asks for groups, how they stand to everybody else, in streets too; what was published of figures held
+    against each other; where waves were released before, of the change since, which waves they are, where they break,
+    and of the change since the first that is comparable; what is told of the city beside its figures; and indices.
     """
     margins = estimates.weights.calibrated
     document = {
@@ -66,6 +66,8 @@ def estimates_text(
     }
     if estimates.groups != PublishedGroups():
         document["groups"] = _FORM.plain(estimates.groups)
+    if estimates.street_groups:
+        document["street_groups"] = _FORM.plain(estimates.street_groups)
     if estimates.comparisons != Comparisons():
         document["comparisons"] = _FORM.plain(estimates.comparisons)
     if (changes := before.changes) is not None:

@@ -8,13 +8,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.arrays import FloatArray
 from analysis.association import IndependenceTest, TestResult, difference_test, independence, trend_test
+from analysis.auxiliaries import Calibration
+from analysis.case_columns import CaseColumns
 from analysis.design import SurveyDesign
-from analysis.engine.figures import Asked
+from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
 from analysis.engine.groups import GroupTable, group_tables
+from analysis.engine.street_groups import StreetGroups, street_groups
+from analysis.estimation.equality import Equality, equal_domains
+from analysis.estimation.estimate import prepare_estimator
 from analysis.plan import AnalysisPlan, Group, VarianceRules
 from analysis.regression import Family, regress
 from tests.reference.test_change_against_r import columns_of, figures_of, rows_of
@@ -53,16 +60,27 @@ def wave(method: str) -> tuple[pd.DataFrame, SurveyDesign]:
 
 
 @cache
-def tables(method: str) -> dict[str, GroupTable]:
-    found, rows = figures_of(WAVE, method), rows_of(WAVE)
-    columns = columns_of(rows)
+def asked(method: str) -> tuple[CaseColumns, FloatArray, Calibration | None]:
+    found, columns = figures_of(WAVE, method), columns_of(rows_of(WAVE))
     # A mean of persons: everybody counts as one.
-    columns = replace(
-        columns,
-        indicators=("satisfied", "spending"),
-        denominators=columns.denominators * 0 + 1,
-    )
-    return group_tables(columns, found.weight, found.calibration, INDICATORS, PLAN)
+    columns = replace(columns, indicators=("satisfied", "spending"), denominators=columns.denominators * 0 + 1)
+    return columns, found.weight, found.calibration
+
+
+@cache
+def plain(method: str, by: tuple[str, ...]) -> dict[tuple[str, ...], Equality]:
+    """Whether all groups are alike, within everything before the last of ``by``: as R, without what fitting took."""
+    frame, design = frame_and_design(*asked(method), INDICATORS, PLAN)
+    estimator = prepare_estimator(frame, design, requests_of(INDICATORS), by=by, options=options_of(PLAN))
+    places: dict[tuple[str, ...], list[int]] = {}
+    for number, key in enumerate(estimator.domains.keys):
+        places.setdefault(tuple(label for _, label in key[:-1]), []).append(number)
+    return {whole: equal_domains(estimator, np.array(inside)) for whole, inside in places.items()}
+
+
+@cache
+def tables(method: str) -> dict[str, GroupTable]:
+    return group_tables(*asked(method), INDICATORS, PLAN)
 
 
 @pytest.mark.parametrize("record", of_kind("rest"), ids=named)
@@ -70,16 +88,41 @@ def test_a_group_against_the_rest(record: dict[str, Any]) -> None:
     table = tables(record["design"])[record["by"]]
     at = table.indicators.index(record["variable"]), table.labels.index(record["group"])
     assert table.difference[at] == pytest.approx(record["value"], **NEAR)
-    assert table.standard_error[at] == pytest.approx(record["standard_error"], **NEAR)
-    assert table.degrees_of_freedom[at] == record["degrees_of_freedom"]
+    assert table.linearised_error[at] == pytest.approx(record["standard_error"], **NEAR)
+    assert table.standard_error[at] >= table.linearised_error[at]  # and what means and margins took out of it
+    assert table.degrees_of_freedom[at] <= record["degrees_of_freedom"]
     assert table.low[at] < table.difference[at] < table.high[at]
+
+
+@cache
+def tables_of_streets(method: str) -> dict[tuple[str, str], StreetGroups]:
+    made = street_groups(*asked(method), INDICATORS, PLAN)
+    return {(street, one.by): one for street, tables in made.items() for one in tables}
+
+
+@pytest.mark.parametrize("record", of_kind("street_rest"), ids=named)
+def test_a_group_of_a_street_against_the_rest_of_it(record: dict[str, Any]) -> None:
+    table = tables_of_streets(record["design"])[record["street"], record["by"]]
+    at = table.indicators.index(record["variable"]), table.labels.index(record["group"])
+    assert table.difference[at] == pytest.approx(record["value"], **NEAR)
+    assert table.linearised_error[at] == pytest.approx(record["standard_error"], **NEAR)
+    assert table.standard_error[at] >= table.linearised_error[at]  # and what means and margins took out of it
+    assert table.degrees_of_freedom[at] <= record["degrees_of_freedom"]
+    assert table.low[at] < table.difference[at] < table.high[at]
+    assert table.domain(at[1]) == (("street", record["street"]), (record["by"], record["group"]))
+
+
+@pytest.mark.parametrize("record", of_kind("street_overall"), ids=named)
+def test_all_groups_of_a_street_at_once(record: dict[str, Any]) -> None:
+    found = plain(record["design"], ("street", record["by"]))[record["street"],]
+    row = [one.id for one in INDICATORS].index(record["variable"])
+    assert found.p_value[row] == pytest.approx(record["p_value"], **NEAR)
 
 
 @pytest.mark.parametrize("record", of_kind("overall"), ids=named)
 def test_all_groups_at_once(record: dict[str, Any]) -> None:
-    table = tables(record["design"])[record["by"]]
-    row = table.indicators.index(record["variable"])
-    found = table.overall
+    found = plain(record["design"], (record["by"],))[()]
+    row = [one.id for one in INDICATORS].index(record["variable"])
     assert found.statistic[row] == pytest.approx(record["statistic"], **NEAR)
     assert (found.numerator[row], found.denominator[row]) == tuple(record["parameter"])
     assert found.p_value[row] == pytest.approx(record["p_value"], **NEAR)

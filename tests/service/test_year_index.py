@@ -124,5 +124,5 @@ def test_an_index_of_many_parts_counts_them() -> None:
     assert sentence(index, "zh") == "年终：80.1（78.0–82.3），满分 100；第1期到第5期的 5 项，按权重合成。"
     assert (
         sentence(index, "en")
-        == "Year's end: 80.1 (78.0–82.3) out of 100; made of 5 figures from wave 1 to wave 5, by weight."
+        == "Year's end: 80.1 (78.0–82.3) out of 100; by weight, of figures from wave 1 to wave 5: 5."
     )

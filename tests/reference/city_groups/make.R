@@ -55,6 +55,23 @@ for (name in names(designs)) {
           p_value = pf(statistic, k, f - k + 1, lower.tail = FALSE))
     }
   }
+  # The same within every street.
+  for (v in c("satisfied", "spending")) for (by in c("age", "sex")) for (s in sort(unique(data$street))) {
+    full <- subset(if (v == "satisfied") rated else d, street == s)
+    full$variables$.y <- full$variables[[v]]
+    seen <- full$variables[[by]][weights(full) > 0]
+    for (k in sort(unique(seen))) {
+      full$variables$.own <- as.numeric(full$variables[[by]] == k)
+      m <- svyglm(.y ~ .own, full)
+      add("street_rest", design = name, variable = v, by = by, street = s, group = k, value = coef(m)[[2]],
+          standard_error = as.numeric(SE(m))[2], degrees_of_freedom = degf(full))
+    }
+    m <- svyglm(as.formula(paste(".y ~", by)), full)
+    b <- coef(m)[-1]; k <- length(b); f <- degf(full)
+    wald <- as.numeric(t(b) %*% solve(vcov(m)[-1, -1, drop = FALSE], b)); statistic <- wald * (f - k + 1) / (k * f)
+    add("street_overall", design = name, variable = v, by = by, street = s,
+        p_value = pf(statistic, k, f - k + 1, lower.tail = FALSE))
+  }
   m <- svyglm(spending ~ persons + sex + age, d)
   add("linear", design = name, outcome = "spending", value = as.numeric(coef(m)), standard_error = as.numeric(SE(m)),
       degrees_of_freedom = m$df.residual)

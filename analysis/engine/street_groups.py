@@ -1,0 +1,136 @@
+"""Each group of a street against everybody else of the street, and whether the groups of a kind differ there.
+
+As ``engine.groups`` of the city: the covariance of a group and the rest, with what the margins explain taken off. One
+pass for a group of all streets at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.arrays import FloatArray, IntArray
+from analysis.auxiliaries import Calibration
+from analysis.case_columns import CaseColumns
+from analysis.design import SurveyDesign
+from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
+from analysis.estimation.differences import Differences, differences, fitted_domains
+from analysis.estimation.equality import equal_domains
+from analysis.estimation.estimate import Estimator, prepare_estimator
+from analysis.estimation.small_sample import expected_of
+from analysis.plan import NO_ANSWER, AnalysisPlan, Level
+from analysis.results import Domain
+
+_STREET, _OWN, _REST, _INSIDE = "street", "own", "rest", "inside"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StreetGroups:
+    """Of one street and one kind of group: a row per indicator, a column per group; NaN where nothing can be said."""
+
+    street: str
+    by: str
+    indicators: tuple[str, ...]
+    labels: tuple[str, ...]
+    difference: FloatArray  # (indicators, groups), less the rest of the street
+    standard_error: FloatArray  # counts what means and margins took out of it
+    linearised_error: FloatArray  # of R's survey
+    low: FloatArray
+    high: FloatArray
+    degrees_of_freedom: FloatArray
+    p_value: FloatArray  # (indicators,): that all groups are alike
+
+    def domain(self, column: int) -> Domain:
+        """As in the table ``street.<by>``."""
+        return ((_STREET, self.street), (self.by, self.labels[column]))
+
+
+def street_groups(
+    columns: CaseColumns,
+    weight: FloatArray,
+    calibration: Calibration | None,
+    indicators: Sequence[Asked],
+    plan: AnalysisPlan,
+) -> dict[str, tuple[StreetGroups, ...]]:
+    """By street, of the groups that the plan names and of which two or more answered there. ``weight`` (respondents,).
+    Of a city with a single street, or a plan without streets, none: they would be the city's."""
+    if not plan.groups or Level.STREET not in plan.levels or len(columns.streets) < 2:
+        return {}
+    frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
+    found: dict[str, tuple[StreetGroups, ...]] = {}
+    for by in plan.groups:
+        if by in frame:
+            for one in _Kind.of(frame, design, by, indicators, plan).streets():
+                found[one.street] = (*found.get(one.street, ()), one)
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kind:
+    """All streets by one kind of group."""
+
+    by: str
+    indicators: tuple[str, ...]
+    labels: tuple[str, ...]  # of the whole city, in their order
+    estimator: Estimator  # by street and group
+    fitted: tuple[FloatArray, FloatArray]  # of every domain: by how much its variance is too small, and its freedom
+    against: Mapping[str, tuple[Mapping[str, int], Differences]]  # label -> place of a street, and its differences
+
+    @staticmethod
+    def of(
+        frame: pd.DataFrame, design: SurveyDesign, by: str, indicators: Sequence[Asked], plan: AnalysisPlan
+    ) -> _Kind:
+        requests, options = requests_of(indicators), options_of(plan)
+        silent = [one for one in frame[by].cat.categories if one == NO_ANSWER]
+        answered = frame.assign(**{by: frame[by].cat.remove_categories(silent)})
+        estimator = prepare_estimator(answered, design, requests, by=(_STREET, by), options=options)
+        occurring = {key[1][1] for key in estimator.domains.keys}
+        labels = tuple(one for one in answered[by].cat.categories if one in occurring)
+        against: dict[str, tuple[Mapping[str, int], Differences]] = {}
+        codes = answered[by].cat.codes.to_numpy()
+        for label in labels:
+            inside = np.where(codes < 0, -1, codes == answered[by].cat.categories.get_loc(label))
+            answered[_INSIDE] = pd.Categorical.from_codes(inside, pd.Index([_REST, _OWN], dtype="str"))
+            of_label = prepare_estimator(answered, design, requests, by=(_STREET, _INSIDE), options=options)
+            place = {(key[0][1], key[1][1]): number for number, key in enumerate(of_label.domains.keys)}
+            both = [street for street, side in place if side == _OWN and (street, _REST) in place]
+            first, second = (
+                np.array([place[street, side] for street in both], dtype=np.int64) for side in (_REST, _OWN)
+            )
+            if both:
+                fitted = expected_of(of_label)
+                found = differences(of_label, first, second, fitted=fitted)[1]
+                against[label] = ({name: number for number, name in enumerate(both)}, found)
+        of_domains = fitted_domains(estimator, expected_of(estimator))
+        return _Kind(by, tuple(one.id for one in indicators), labels, estimator, of_domains, against)
+
+    def streets(self) -> list[StreetGroups]:
+        places: dict[str, dict[str, int]] = {}
+        for number, key in enumerate(self.estimator.domains.keys):
+            places.setdefault(key[0][1], {})[key[1][1]] = number
+        return [self._street(name, inside) for name, inside in places.items() if len(inside) > 1]
+
+    def _street(self, street: str, inside: Mapping[str, int]) -> StreetGroups:
+        labels = tuple(one for one in self.labels if one in inside)
+        at: IntArray = np.array([inside[one] for one in labels], dtype=np.int64)
+
+        def of(name: str) -> FloatArray:
+            parts = [getattr(found, name)[:, place[street]] for place, found in map(self.against.__getitem__, labels)]
+            return np.stack(parts, axis=1)
+
+        return StreetGroups(
+            street=street,
+            by=self.by,
+            indicators=self.indicators,
+            labels=labels,
+            difference=of("value"),
+            standard_error=of("standard_error"),
+            linearised_error=of("linearised_error"),
+            low=of("low"),
+            high=of("high"),
+            degrees_of_freedom=of("degrees_of_freedom"),
+            p_value=equal_domains(self.estimator, at, self.fitted).p_value,
+        )
