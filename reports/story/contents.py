@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from reports.blocks import Cell, Column, ColumnKind, Masthead, Row, Story, Table
 from reports.content import AreaSummary, CommunitySummary
-from reports.story.area import is_city
 from reports.story.community import story_of
+from reports.story.places import is_city
 from reports.wording import facts
 from reports.wording.phrases import say
 

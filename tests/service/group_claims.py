@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reports.blocks import Notes, Story
+from reports.blocks import Prose, Story
 from reports.content import AreaSummary
 from reports.story import area_story
 from tests.spec.reports.test_claims import blocks_of
@@ -37,7 +37,7 @@ def said(story: Story, names: Names) -> list[str]:
     """The sentences of a sheet that tell of groups."""
     opening = {"zh": "，按{}：", "en": ", by {}: "}[story.language]
     kinds = [opening.format(kind) for kind, _ in names.values()]
-    lines = [line for block in blocks_of(story.blocks, Notes) for line in block.lines]
+    lines = [line for block in blocks_of(story.blocks, Prose) for line in block.paragraphs]
     return [line for line in lines if any(kind in line for kind in kinds)]
 
 
