@@ -13,7 +13,6 @@ import io
 import json
 import multiprocessing
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from reports.fonts import TypeSettings
 from survey_service.analyses.summaries import Summaries
 from survey_service.database import Database, open_database
 from survey_service.settings import Settings
+from tests.bench.exports import peak
 from tests.spec.reports import summaries as given
 
 STREETS, INSIDE = 20, 30  # streets, and communities in each
@@ -178,11 +178,6 @@ def _waiting(database: Database) -> Iterator[tuple[UUID, UUID]]:
 
 def _settings(folder: Path) -> Settings:
     return Settings(data_dir=folder, public_url="https://survey.example.gov.cn")
-
-
-def peak() -> float:
-    """MB of this process at its most."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 def whole(folder: Path, made: Summaries) -> dict[str, object]:
