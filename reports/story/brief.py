@@ -5,16 +5,16 @@ Made of the blocks of its sheet: a phone and the paper say the same words, and t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reports.blocks import Answer, Axis, Card, Cards, Look, Masthead, Notes, Range, Story
+from reports.blocks import Answer, Axis, Card, Cards, Look, Masthead, Range, Story
 from reports.content import AreaSummary, CommunitySummary
-from reports.story import common
+from reports.story import changes, common
 from reports.story.area import area_story
 from reports.story.common import Measured
-from reports.story.community import community_story
+from reports.story.community import card_of, community_story
+from reports.story.many import CARDS_MOST
 from reports.story.mend import MendFirst, mend_first
 from reports.wording import verdicts
 
@@ -67,8 +67,11 @@ def brief(summary: CommunitySummary | AreaSummary, language: str) -> Brief:
     own = common.measured(summary.table, summary.place, common.headline(summary.indicators), language)
     if isinstance(summary, CommunitySummary):
         story = community_story(summary, language)
+        # The sheet of a community without any figure has no cards: here each says what stands in its place.
+        told = [card_of(summary, each) for each in own] if len(own) <= CARDS_MOST else []
     else:
         story = area_story(summary, language)
+        told = [card for block in story.blocks if isinstance(block, Cards) for card in block.cards]
     head, answer = _first(story, Masthead), _first(story, Answer)
     assert head is not None
     assert answer is not None
@@ -77,20 +80,14 @@ def brief(summary: CommunitySummary | AreaSummary, language: str) -> Brief:
         meta=head.meta,
         sentence=answer.sentence,
         reading=answer.reading,
-        cards=_cards(_first(story, Cards), own),
-        changes=_changes(story),
+        cards=tuple(_card(card, each) for card, each in zip(told, own, strict=bool(told))),
+        changes=changes.detectable(summary.changes, own, summary.place, language) if told else (),
         mend=_mend(mend_first(summary, language)),
     )
 
 
 def _first(story: Story, kind: type[Kind]) -> Kind | None:
     return next((block for block in story.blocks if isinstance(block, kind)), None)
-
-
-def _cards(block: Cards | None, own: Sequence[Measured]) -> tuple[BriefCard, ...]:
-    if block is None:
-        return ()
-    return tuple(_card(card, each) for card, each in zip(block.cards, own, strict=True))
 
 
 def _card(card: Card, each: Measured) -> BriefCard:
@@ -101,14 +98,6 @@ def _card(card: Card, each: Measured) -> BriefCard:
     goal = None if target is None else target.value
     targets = [] if goal is None else [goal]
     return BriefCard(card, shown, common.axis_of([each.cell], each.figures, ticks=3, targets=targets, target=goal))
-
-
-def _changes(story: Story) -> tuple[str, ...]:
-    """The small print right behind the cards: how large a change would have been found."""
-    for before, block in zip(story.blocks, story.blocks[1:], strict=False):
-        if isinstance(before, Cards) and isinstance(block, Notes):
-            return block.lines
-    return ()
 
 
 def _mend(found: MendFirst | None) -> Mend | None:
