@@ -13,7 +13,7 @@ from typing import Final
 from reports import style
 from reports.blocks import Axis, Look, Range
 from reports.marks import Disc, Fill, Mark, Stroke
-from reports.wording.figures import written
+from reports.wording.figures import in_full, written
 
 STEPS: Final = (1, 2, 5, 10)
 BAR_HEIGHT: Final = 3.8
@@ -69,7 +69,7 @@ def axis_for(
             *(((bounds[1], label(bounds[1], bounds[1] - bounds[0])),) if above else ()),
         )
     if target is not None and all(abs(value - target) > step * 1e-6 for value, _ in marks):
-        marks = tuple(sorted((*marks, (target, written(target, 0 if target % 1 == 0 else 1)))))
+        marks = tuple(sorted((*marks, (target, in_full(target)))))
     return Axis(min(marks[0][0], low), max(marks[-1][0], high), marks, target)
 
 

@@ -131,9 +131,7 @@ def comparison_group(summary: CommunitySummary, each: Measured, places: Sequence
         )
     label = ""
     if target is not None:
-        value = figures.written(
-            each.figures.scaled(target.value), 0 if each.figures.scaled(target.value) % 1 == 0 else 1
-        )
+        value = figures.in_full(each.figures.scaled(target.value))
         label = say(language, "target_is", value=value)
     return ComparisonGroup(
         name=each.name,

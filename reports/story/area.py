@@ -212,7 +212,7 @@ def all_targets(each_community: Sequence[Sequence[Verdict | None]], language: st
     reached = sum(all(verdict is Verdict.REACHED for verdict in given) for given in each_community)
     missed = sum(Verdict.NOT_REACHED in given for given in each_community)
     rest = total - reached - missed
-    few = any(Verdict.CANNOT_REACH in given for given in each_community)
+    few = any(Verdict.CANNOT_REACH in given and Verdict.NOT_REACHED not in given for given in each_community)
     if total and total in (reached, missed, rest):
         each_open = "area_each_few" if few else "area_each_open"
         phrase = {reached: "area_each_reached", missed: "area_none_reached", rest: each_open}[total]

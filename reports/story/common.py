@@ -71,6 +71,15 @@ def cell_named(row: PublishableRow | None, variable: str) -> PublishableCell:
         return missing_cell(variable)
 
 
+def cell_here(table: PublishableTable, row: PublishableRow | None, indicator: Indicator) -> PublishableCell:
+    """The cell of an area; where it has none, one that is hidden but on the scale on which other areas have theirs."""
+    if row is not None and any(one.variable == indicator.id for one in row.cells):
+        return cell_of(row, indicator)
+    elsewhere = (cell_named(other, indicator.id) for other in table.rows)
+    scale = next((one.scale for one in elsewhere if one.suppression is None), None)
+    return replace(missing_cell(indicator.id), scale=scale)
+
+
 def row_of(table: PublishableTable, place: Place) -> PublishableRow | None:
     """The row of an area; None where the table has none, which prints as not published."""
     try:
@@ -84,7 +93,7 @@ def measured(table: PublishableTable, place: Place, indicators: Iterable[Indicat
     row = row_of(table, place)
     result = []
     for indicator in indicators:
-        cell = cell_of(row, indicator)
+        cell = cell_here(table, row, indicator)
         unit = verdicts.unit_of(indicator, cell)
         second = second_id(indicator)
         beside = None if second is None else cell_named(row, second)
@@ -224,11 +233,9 @@ def second_base(each: Measured, level: str) -> tuple[str, ...]:
 
 def of_targets(each: Measured) -> Figures:
     """Beside a figure in whole per cent a whole target has no decimal either."""
-    target = each.indicator.target
-    if target is None or not tiers.by_tiers([each.cell]):
+    if not tiers.by_tiers([each.cell]):
         return each.figures
-    scaled = each.figures.scaled(target.value)
-    return replace(each.figures, decimals=0 if abs(scaled - round(scaled)) < 1e-9 else 1)
+    return replace(each.figures, decimals=0)
 
 
 def card_reasons(each: Measured, table: PublishableTable, *, top: bool = False) -> tuple[str, ...]:
@@ -328,9 +335,6 @@ def definitions(
         if indicator.target is not None and targets:
             unit = verdicts.unit_of(indicator)
             value = verdicts.target_words(indicator.target, Figures(unit=unit, decimals=0), language)
-            decimals = 0 if abs(indicator.target.value * unit.factor % 1) < 1e-9 else 1
-            if decimals:
-                value = verdicts.target_words(indicator.target, Figures(unit=unit, decimals=1), language)
             target = say(language, "target_is", value=value)
         definition = facts.sentence(indicator.definition.in_language(language), language)
         rows.append(Row((Cell(indicator.name.in_language(language), bold=True), Cell(definition), Cell(target))))

@@ -45,7 +45,7 @@ from reports.story import (
     rectified,
 )
 from reports.story.common import Measured
-from reports.story.items import any_coarse, ascending_is_bad, item_groups
+from reports.story.items import any_coarse, ascending_is_bad, item_groups, same_figure
 from reports.wording import comparisons as comparisons_words
 from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.phrases import say
@@ -190,12 +190,19 @@ def item_rows(group: list[Measured], *, strong: int) -> list[Row]:
     return rows
 
 
+def up_to_a_step(group: Sequence[Measured], most: int) -> int:
+    """How many of the first ``most`` stand before another figure: of equal ones none is lower."""
+    while 0 < most < len(group) and same_figure(group[most - 1], group[most]):
+        most -= 1
+    return most
+
+
 def item_table(summary: CommunitySummary, group: list[Measured], language: str) -> Table:
     """All items of one group, worst first; what stands in no order after them."""
     table = summary.table
     told = sum(tiers.comparable(each.cell) for each in group)
     untold, uncertain = len(group) - told, any_coarse(group)
-    strong = 0 if untold and told <= LOWEST else min(LOWEST, told // 3)
+    strong = 0 if untold and told <= LOWEST else up_to_a_step(group, min(LOWEST, told // 3))
     words = ("one_item", "two_items", "three_items")
     notes = list(verdicts.hidden_notes([each.cell for each in group], table.rule, language))
     down = ascending_is_bad(group[0])

@@ -12,14 +12,29 @@ from reports.wording import tiers
 
 
 def item_groups(summary: CommunitySummary | AreaSummary, language: str) -> list[list[Measured]]:
-    """Indicators that belong together, worst first; those that stand in no order last, as in the questionnaire."""
+    """Indicators that belong together and are measured alike, worst first; those that stand in no order last, as in the
+    questionnaire. Of two units, or where a high figure is good here and bad there, none is lower than another."""
     by_group: dict[str, list[Indicator]] = {}
     for indicator in summary.indicators:
         if indicator.group is not None and not indicator.headline:
             by_group.setdefault(indicator.group, []).append(indicator)
     return [
-        sorted(common.measured(summary.table, summary.place, group, language), key=worst_first)
+        sorted(part, key=worst_first)
         for group in by_group.values()
+        for part in alike(common.measured(summary.table, summary.place, group, language))
+    ]
+
+
+def alike(group: Sequence[Measured]) -> list[list[Measured]]:
+    """Those of one unit, scale and direction, in order."""
+    return [
+        some
+        for part in common.split_by_unit(group).values()
+        for some in (
+            [each for each in part if not ascending_is_bad(each)],
+            [each for each in part if ascending_is_bad(each)],
+        )
+        if some
     ]
 
 
@@ -33,6 +48,12 @@ def worst_first(each: Measured) -> tuple[bool, float]:
 def ascending_is_bad(each: Measured) -> bool:
     """True where a high figure is the bad one: a target that says at most."""
     return each.indicator.target is not None and each.indicator.target.sense == "at_most"
+
+
+def same_figure(one: Measured, other: Measured) -> bool:
+    """As they are printed; or both all or none, of which the printed limits go by how many were asked."""
+    printed = (common.value_words(each.cell, each.figures) for each in (one, other))
+    return one.cell.value == other.cell.value or len(set(printed)) == 1
 
 
 def any_coarse(group: Sequence[Measured]) -> bool:

@@ -14,7 +14,7 @@ from reports.blocks import Block, Cell, Column, ColumnKind, Look, Notes, Row, Ta
 from reports.content import AreaSummary, CommunitySummary
 from reports.story import common, compared
 from reports.story.common import Measured
-from reports.story.items import ascending_is_bad, item_groups, worst_first
+from reports.story.items import ascending_is_bad, item_groups, same_figure, worst_first
 from reports.wording import figures, tiers, verdicts
 from reports.wording.phrases import say
 
@@ -169,7 +169,7 @@ def with_worst(summary: CommunitySummary | AreaSummary, each: Measured, groups: 
     """Whether the item is the worst of its group here, or cannot be told from it."""
     [group] = [group for group in groups if each in group]
     found = compared.items_of(summary.comparisons, group, summary.place)
-    if found is None:
+    if found is None or not set(found.items) <= {one.indicator.id for one in group}:
         return False
     return each.indicator.id in (found.with_highest if ascending_is_bad(each) else found.with_lowest)
 
@@ -194,12 +194,19 @@ def _why(
         return say(language, "mend_by_importance", outcome=outcome)
     count = say(language, COUNTED[len(first) - 1])
     why = say(language, "mend_highest" if ascending_is_bad(first[0]) else "mend_lowest", shown=len(told), count=count)
+    if same := _same_as_last(first, told):
+        why += ("" if language == "zh" else " ") + say(language, "mend_same", count=same)
     if drivers is None or priorities_of(drivers) or drivers.outcome not in named:
         return why
     explained = f"{figures.written(drivers.explained * 100, 1)}%"
     outcome = verdicts.in_sentence(named[drivers.outcome], language)
     weak = say(language, "mend_weak", outcome=outcome, explained=explained)
     return f"{why}{'' if language == 'zh' else ' '}{weak}"
+
+
+def _same_as_last(first: Sequence[Measured], told: Sequence[Measured]) -> int:
+    """Of those that are not named, how many have the figure of the last that is."""
+    return sum(each not in first and same_figure(each, first[-1]) for each in told)
 
 
 def _pairs(

@@ -92,13 +92,15 @@ def _table(
     unit = "、".join(verdicts.unit_word(each, language) for each in sorted(units))
     cells = [cell_at(summary, each.indicator, place) for each in own for place, _ in lines]
     notes = verdicts.hidden_notes(cells, summary.table.rule, language)
-    alike = any(
-        common.figures_all_alike(cell_at(summary, each.indicator, place), each.figures)
+    ends = {
+        end[0]
         for each in own
         for place, _ in lines
-    )
-    if alike and not any(cell.coded for cell in cells):  # else the note of the coded ends says it
-        notes.append(say(language, "all_yes_sign"))
+        if (end := verdicts.all_alike_short(cell_at(summary, each.indicator, place), each.figures))
+    }
+    if ends and not any(cell.coded for cell in cells):  # else the note of the coded ends says it
+        signs = [f"“{sign}”" for sign in sorted(ends, reverse=True)]
+        notes.append(say(language, "all_yes_sign", signs=("" if language == "zh" else ", ").join(signs)))
     return Table(
         title=title,
         unit=say(language, "area_unit", level=level, unit=unit),
@@ -120,8 +122,7 @@ def area_columns(own: Sequence[Measured], language: str) -> tuple[Column, ...]:
         target = each.indicator.target
         note = ""
         if target is not None:
-            scaled = each.figures.scaled(target.value)
-            note = say(language, "target_is", value=figures.written(scaled, 0 if scaled % 1 == 0 else 1))
+            note = say(language, "target_is", value=figures.in_full(each.figures.scaled(target.value)))
         columns.append(Column(each.name, ColumnKind.FIGURE, note=note, width=FIGURE_WIDTH))
     return tuple(columns)
 

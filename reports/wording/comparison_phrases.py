@@ -9,6 +9,7 @@ from questionnaires.text import Text
 
 COMPARISON_PHRASES: Final[Mapping[str, Text]] = {
     # items
+    "items_of_firm": Text("只比误差较小的 {count} 项：", "Of the {count} with a small error: "),
     "lowest_alone": Text("{lowest}低于其余各项。", "{lowest} is below all the others."),
     "highest_alone": Text("{lowest}高于其余各项。", "{lowest} is above all the others."),
     "with_the_lowest": Text(

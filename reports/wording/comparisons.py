@@ -22,10 +22,12 @@ def items(found: PublishedItems, names: Mapping[str, str], language: str, *, dow
     if len(others) + 1 == len(found.items):
         return say(language, "no_highest" if down else "no_lowest")
     lowest = quoted(names[first], language)
+    # Of items that take no part it is not known whether one of them is lower still.
+    of = say(language, "items_of_firm", count=len(found.items)) if found.untold else ""
     if not others:
-        return say(language, "highest_alone" if down else "lowest_alone", lowest=lowest)
+        return of + say(language, "highest_alone" if down else "lowest_alone", lowest=lowest)
     told = names_joined([names[one] for one in others], language)
-    return say(language, "with_the_highest" if down else "with_the_lowest", lowest=lowest, others=told)
+    return of + say(language, "with_the_highest" if down else "with_the_lowest", lowest=lowest, others=told)
 
 
 def quoted(name: str, language: str) -> str:

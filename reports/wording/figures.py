@@ -44,6 +44,12 @@ def written(value: float, decimals: int, rounding: str = ROUND_HALF_UP) -> str:
     return f"{MINUS}{text}" if rounded < 0 else text
 
 
+def in_full(value: float, least: int = 0) -> str:
+    """A number that was set, with all its decimals and ``least`` at least: rounded it could contradict a verdict."""
+    clean = Decimal(repr(float(value))).quantize(NOISE, ROUND_HALF_UP).normalize()
+    return written(value, max(-int(clean.as_tuple().exponent), least))
+
+
 def count(value: float) -> str:
     """A count: 1,248."""
     return written(value, 0)

@@ -17,6 +17,10 @@ MEND_PHRASES: Final[Mapping[str, Text]] = {
         "{shown} 项占比里最高的{count}项，由高到低。",
         "The {count} highest of {shown} {shown:item|items}, highest first.",
     ),
+    "mend_same": Text(
+        "另有 {count} 项与末一项数字相同，没有列出。",
+        "Not listed, with the same figure as the last: {count}.",
+    ),
     "mend_by_importance": Text(
         "“全市优先改进”的排在前面：全市看，它与{outcome}的关联大、做得比各项平均差，在本地又和最差的一项分不开。"
         "其余按本地数字由差到好。关联不等于因果。",

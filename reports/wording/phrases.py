@@ -247,8 +247,8 @@ PHRASES: Final[Mapping[str, Text]] = {
     "definitions_unit": Text("问卷版本 {version}", "questionnaire version {version}"),
     "suppressed_note": Text("“{sign}”表示不单独公布：{reasons}。", "“{sign}” not published: {reasons}."),
     "all_yes_sign": Text(
-        "“≥”：受访者回答全部相同，只给出界限；样本中人人如此，不等于居民人人如此。",
-        "“≥”: everyone asked gave the same answer, so only a limit is given; the sample is not every resident.",
+        "{signs}：受访者回答全部相同，只给出界限；样本中人人如此，不等于居民人人如此。",
+        "{signs}: everyone asked gave the same answer, so only a limit is given; the sample is not every resident.",
     ),
     # an area
     "whole_city": Text("全市", "City-wide, "),

@@ -9,7 +9,7 @@ from typing import Final
 from analysis.results import PublicationRule, PublishableCell, Suppression, Verdict
 from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Target, in_own_unit
 from reports.wording import tiers
-from reports.wording.figures import NOTHING, Figures, Unit, count, joined, next_ten, written
+from reports.wording.figures import NOTHING, Figures, Unit, count, in_full, joined, next_ten, written
 from reports.wording.phrases import SUPPRESSION_LETTERS, SUPPRESSION_REASONS, VERDICT_WORDS, say
 
 ORDER: Final = (Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL, Verdict.CANNOT_REACH, Verdict.NOT_PUBLISHED)
@@ -77,7 +77,7 @@ def level_words(level: float) -> str:
 def target_words(target: Target, figures: Figures, language: str) -> str:
     """A target as it is printed: ≥ 90.0%."""
     sign = "≥" if target.sense == "at_least" else "≤"
-    return f"{sign} {with_unit(figures.number(target.value), figures.unit, language)}"
+    return f"{sign} {with_unit(in_full(figures.scaled(target.value), figures.decimals), figures.unit, language)}"
 
 
 def verdict_word(verdict: Verdict, language: str) -> str:

@@ -1,0 +1,158 @@
+"""Claims that random sheets found false, each by hand: what was said, and what is said now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.results import PublishableCell, Verdict
+from questionnaires.indicators import IndicatorKind, Sense
+from reports.blocks import Card, ComparisonGroup, Story, Table
+from reports.content import CommunitySummary
+from reports.story import area_story, community_story
+from reports.story.mend import mend_first
+from tests.spec.reports import cases, held_against
+from tests.spec.reports import summaries as given
+from tests.spec.reports.test_claims import blocks_of, city_with, said
+
+
+def with_items(values: list[float], **more: object) -> CommunitySummary:
+    """The usual community with these shares of its items, told in whole per cent."""
+    base = given.community()
+    items = tuple(
+        replace(given.share(f"item.{i}", v, v - 0.05, v + 0.05, 80), digits=0, **more)  # type: ignore[arg-type]
+        for i, v in enumerate(values)
+    )
+    own = base.table.row(given.COMMUNITY.domain)
+    rows = (replace(own, cells=(*own.cells[:4], *items)), *base.table.rows[1:])
+    indicators = (*given.headline_indicators(), *given.item_indicators()[: len(values)])
+    return replace(base, table=replace(base.table, rows=rows), indicators=indicators)
+
+
+def table_of(story: Story, title: str) -> Table:
+    return next(one for one in blocks_of(story.blocks, Table) if one.title.startswith(title))
+
+
+@pytest.mark.parametrize(
+    ("values", "bold", "note"),
+    [
+        ([0.5, 0.6, 0.7, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8], 3, "粗体为估计值最低的三项。"),
+        ([0.5, 0.6, 0.7, 0.7, 0.8, 0.8, 0.8, 0.8, 0.8], 2, "粗体为估计值最低的两项。"),
+        ([0.6, 0.6, 0.6, 0.6, 0.8, 0.8, 0.8, 0.8, 0.8], 0, ""),
+    ],
+)
+def test_of_equal_figures_none_is_called_lower_than_the_other(values: list[float], bold: int, note: str) -> None:
+    table = table_of(community_story(with_items(values), "zh"), "各方面评价")
+    assert sum(row.tone.value == "strong" for row in table.rows) == bold
+    assert ("粗体" in "".join(table.notes)) is bool(note)
+    assert note in "".join(table.notes)
+
+
+def test_who_is_not_named_with_the_figure_of_the_last_named_is_counted() -> None:
+    found = mend_first(with_items([0.5, 0.6, 0.7, 0.7, 0.7, 0.8]), "zh")
+    assert found is not None
+    assert found.basis[0] == "6 项评价里最低的三项，由低到高。另有 2 项与末一项数字相同，没有列出。"
+    found = mend_first(with_items([0.5, 0.6, 0.7, 0.71, 0.8]), "zh")
+    assert found is not None
+    assert found.basis[0] == "5 项评价里最低的三项，由低到高。"
+
+
+def test_the_lowest_of_those_that_are_compared_is_not_called_the_lowest_of_all() -> None:
+    base = held_against.community()
+    assert base.comparisons is not None
+    [told] = base.comparisons.items
+    part = replace(told, items=told.items[:11], with_lowest=told.items[:1], with_highest=told.items[10:11], untold=1)
+    rows = tuple(
+        replace(row, cells=(*row.cells[:-1], given.hidden("item.11"))) if row.domain == base.place.domain else row
+        for row in base.table.rows
+    )
+    summary = replace(base, comparisons=replace(base.comparisons, items=(part,)), table=replace(base.table, rows=rows))
+    assert "只比误差较小的 11 项：“机动车停放秩序”低于其余各项。" in said(community_story(summary, "zh"))
+    english = "Of the 11 with a small error: Car parking is below all the others."
+    assert english in said(community_story(summary, "en"))
+    whole = replace(base, comparisons=replace(base.comparisons, items=(replace(told, with_lowest=told.items[:1]),)))
+    assert "只比误差较小" not in said(community_story(whole, "zh"))
+
+
+def test_items_of_two_units_or_two_directions_stand_in_no_common_order() -> None:
+    base = with_items([0.5, 0.6, 0.7, 0.8])
+    first, second, third, fourth = base.indicators[4:]
+    score = replace(third, kind=IndicatorKind.MEAN_SCORE, scores={"1": 100.0})
+    bad = given.indicator(fourth.id, fourth.name.zh, fourth.name.en, 0.9, sense=Sense.AT_MOST, group="aspects")
+    own = base.table.row(given.COMMUNITY.domain)
+    cells = [
+        replace(cell, value=61.0, low=55.0, high=66.0, scale=(0.0, 100.0)) if cell.variable == third.id else cell
+        for cell in own.cells
+    ]
+    rows = (replace(own, cells=tuple(cells)), *base.table.rows[1:])
+    indicators = (*base.indicators[:4], first, second, score, bad)
+    story = community_story(replace(base, indicators=indicators, table=replace(base.table, rows=rows)), "zh")
+    told = [
+        (one.title, one.unit, [row.cells[0].text for row in one.rows])
+        for one in blocks_of(story.blocks, Table)
+        if one.title.startswith("各")
+    ]
+    assert told[:3] == [
+        ("各方面评价，由低到高", "单位：%", [first.name.zh, second.name.zh]),
+        ("各项占比，由高到低", "单位：%", [fourth.name.zh]),
+        ("各方面评价，由低到高", "单位：分", [third.name.zh]),
+    ]
+
+
+def test_a_figure_that_an_area_lacks_is_not_told_of_others_in_another_unit() -> None:
+    """81.0 points of the city, not 8,100 %."""
+    base = cases.scores()
+    own = base.table.row(given.COMMUNITY.domain)
+    rows = (replace(own, cells=own.cells[1:]), *base.table.rows[1:])
+    story = community_story(replace(base, table=replace(base.table, rows=rows)), "zh")
+    group = next(one for one in blocks_of(story.blocks, ComparisonGroup) if one.name == "总体满意度")
+    assert [row.value for row in group.rows] == ["—", "81.0", "80.6"]
+    assert group.target == 80
+
+
+@pytest.mark.parametrize(("value", "printed"), [(0.9, "90%"), (0.955, "95.5%"), (0.8333, "83.33%"), (0.57, "57%")])
+def test_a_target_is_printed_as_it_was_set(value: float, printed: str) -> None:
+    indicators = (given.indicator("awareness", "知晓率", "Awareness", value, headline=True),)
+    own = (replace(given.share("awareness", 0.9, 0.834, 0.95, 200, target=value), digits=1),)
+    story = community_story(cases.with_cells(indicators, own), "zh")
+    [card] = blocks_of(story.blocks, Card)
+    assert ("目标", f"≥ {printed}") in card.rows
+    assert f"目标 ≥ {printed}" in said(story)
+    assert f"目标 {printed.rstrip('%')}" in said(story)
+
+
+def test_only_of_the_rest_it_is_said_that_they_were_too_few() -> None:
+    """A community that missed one target and was too few for another is none of the rest."""
+    reached, missed, open_, few = Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL, Verdict.CANNOT_REACH
+    summary = city_with((reached, missed, reached, open_), (reached, open_, reached, reached))
+    first = summary.streets[0][1][0]
+
+    def judged(cell: PublishableCell) -> PublishableCell:
+        return replace(cell, verdict=few) if cell.verdict is open_ else cell
+
+    rows = tuple(
+        replace(row, cells=tuple(map(judged, row.cells))) if row.domain == first.domain else row
+        for row in summary.table.rows
+    )
+    words = said(area_story(replace(summary, table=replace(summary.table, rows=rows)), "zh"))
+    assert "1 个社区至少一项未达标，另有 1 个社区尚不能判定或有数字不单独公布" in words
+
+
+@pytest.mark.parametrize(("ends", "signs"), [((1.0, 1.0), "“≥”："), ((0.0, 0.0), "“≤”："), ((1.0, 0.0), "“≥”“≤”：")])
+def test_a_note_speaks_of_the_signs_that_stand_in_the_table(ends: tuple[float, float], signs: str) -> None:
+    summary = city_with((Verdict.REACHED,) * 4)
+    [community] = summary.streets[0][1]
+
+    def alike(cell: PublishableCell, end: float) -> PublishableCell:
+        limits = (0.884, 1.0) if end else (0.0, 0.116)
+        return replace(cell, value=end, low=limits[0], high=limits[1], all_alike=True)
+
+    rows = tuple(
+        replace(row, cells=(*map(alike, row.cells[:2], ends), *row.cells[2:]))
+        if row.domain == community.domain
+        else row
+        for row in summary.table.rows
+    )
+    words = said(area_story(replace(summary, table=replace(summary.table, rows=rows)), "zh"))
+    assert f"{signs}受访者回答全部相同" in words
