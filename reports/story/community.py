@@ -60,7 +60,8 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     own = common.measured(summary.table, summary.place, common.headline(summary.indicators), language)
     judged = any(verdicts.shown_verdict(each.cell) and each.indicator.target for each in own)
     items = item_groups(summary, language)
-    hidden = all(each.cell.suppression is not None for each in (*own, *(each for group in items for each in group)))
+    every = common.measured(summary.table, summary.place, summary.indicators, language)
+    hidden = all(each.cell.suppression is not None for each in every)
     blocks: list[Block] = [masthead(summary, language)]
     if hidden:
         blocks += nothing_shown(summary, own, language)
