@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.blocks import Block, Cell, Column, ColumnKind, Notes, Row, Table
 from reports.content import AreaSummary
+from reports.story import common
 from reports.story.mend import REMARKS, priorities_of
 from reports.story.places import is_city
 from reports.wording import figures, verdicts
@@ -27,18 +28,19 @@ def blocks(summary: AreaSummary, language: str) -> list[Block]:
     )
     if not priorities_of(drivers):
         return [Notes((explained + say(language, "driven_weak"),))]
+    told = [one for one in drivers.items if one.variable in named]
+    measured = common.measured(summary.table, summary.place, (named[one.variable] for one in told), language)
     rows = tuple(
         Row(
             (
-                Cell(named[one.variable].name.in_language(language)),
+                Cell(each.name),
                 Cell(_percent(one.share)),
                 Cell(interval=(_percent(one.low), _percent(one.high))),
-                Cell(_percent(one.performance)),
+                Cell(common.value_words(each.cell, each.figures)),
                 Cell(say(language, "mend_untold" if one.priority is None else REMARKS[one.priority])),
             )
         )
-        for one in drivers.items
-        if one.variable in named
+        for one, each in zip(told, measured, strict=True)
     )
     heads = (("item", ColumnKind.TEXT), ("driven_share", ColumnKind.FIGURE), ("", ColumnKind.INTERVAL))
     columns = tuple(Column(say(language, head) if head else "", kind) for head, kind in heads)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.city_results import CityResults, DriverFigure, DriverFigures, Priority
 from analysis.results import PublishableCell, Verdict
 from questionnaires.indicators import IndicatorKind, Sense
 from reports.blocks import Card, ComparisonGroup, Story, Table
@@ -155,3 +156,52 @@ def test_a_note_speaks_of_the_signs_that_stand_in_the_table(ends: tuple[float, f
     )
     words = said(area_story(replace(summary, table=replace(summary.table, rows=rows)), "zh"))
     assert f"{signs}受访者回答全部相同" in words
+
+
+def test_nothing_is_published_here_only_where_nothing_is() -> None:
+    """Headlines and items hidden, one further indicator shown."""
+    base = given.community()
+    further = given.indicator("trust", "信任率", "Trust", None)
+    hidden = tuple(given.hidden(one.id) for one in base.indicators)
+    own = base.table.row(given.COMMUNITY.domain)
+    shown = given.share("trust", 0.7, 0.6, 0.8, 200)
+    for cells, nothing in (((*hidden, shown), False), ((*hidden, given.hidden("trust")), True)):
+        rows = (replace(own, cells=cells), *base.table.rows[1:])
+        summary = replace(base, indicators=(*base.indicators, further), table=replace(base.table, rows=rows))
+        assert ("没有一项数字单独公布" in said(community_story(summary, "zh"))) is nothing
+
+
+def test_what_goes_with_a_rate_stands_beside_the_figure_of_the_city_as_it_is_printed() -> None:
+    """A score of 61.0 points is not 6,100.0; a share in whole per cent has no decimal."""
+    base = cases.with_items(given.city())
+    first, second = (one for one in base.indicators if one.id in ("item.0", "item.1"))
+    score = replace(first, kind=IndicatorKind.MEAN_SCORE, scores={"1": 100.0})
+    row = base.table.row(given.CITY.domain)
+    changed = {
+        "item.0": {"value": 61.0, "low": 55.0, "high": 66.0, "scale": (0.0, 100.0), "digits": 0},
+        "item.1": {"value": 0.7, "low": 0.6, "high": 0.8, "digits": 0},
+    }
+    cells = tuple(replace(cell, **changed.get(cell.variable, {})) for cell in row.cells)  # type: ignore[arg-type]
+    rows = tuple(replace(each, cells=cells) if each is row else each for each in base.table.rows)
+    drivers = DriverFigures(
+        outcome="satisfaction",
+        explained=0.3,
+        low=0.2,
+        high=0.4,
+        respondents=900,
+        judged=1200,
+        items=tuple(
+            DriverFigure(variable=one.id, share=0.1, low=0.0, high=0.2, performance=0.5, priority=Priority.WATCH)
+            for one in (first, second)
+        ),
+        left_out=(),
+    )
+    indicators = tuple(score if one is first else one for one in base.indicators)
+    summary = replace(
+        base,
+        indicators=indicators,
+        table=replace(base.table, rows=rows),
+        beside=CityResults(drivers=drivers),
+    )
+    table = table_of(area_story(summary, "zh"), "哪些方面和")
+    assert [row.cells[3].text for row in table.rows] == ["61", "70"]
