@@ -32,6 +32,7 @@ TABLES: Final = (of_areas, of_changes, of_field, of_items, of_verdicts)  # read,
 SEED: Final = 20261201
 STORIES, FILES = 3000, 300  # of a soak
 UNSAID: Final = {
+    "counted_title": "in the words of many_title",
     "differs_higher": "held with the sentence that it is a part of",
     "differs_lower": "held with the sentence that it is a part of",
     "change_not_estimable": "a change that cannot be estimated is not published",

@@ -94,10 +94,12 @@ def beside(sheet: Sheet) -> Iterator[str]:
     for effect in () if found is None else found.modes:
         unit = figures.unit_of(sheet.by_id[effect.variable])
         for one in effect.figures:
-            known = (one.value, one.difference, one.low, one.high)
-            yield from (figures.told(each, unit, effect.digits) for each in known if each is not None)
+            told = (one.value, one.difference, one.low, one.high)
+            yield from (figures.told(each, unit, effect.digits) for each in told if each is not None)
     if found is not None and found.drivers is not None:
-        yield figures.rate(found.drivers.explained, "zh")
+        known = [found.drivers.explained, found.drivers.low, found.drivers.high]
+        known += [each for one in found.drivers.items for each in (one.share, one.low, one.high)]
+        yield from (figures.rate(each, "zh") for each in known)
 
 
 def rates(sheet: Sheet) -> Iterator[object]:

@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from analysis.results import PublishableCell, Tier, Verdict
 from questionnaires.indicators import Indicator
 from reports.content import CommunitySummary, Place
+from reports.wording.phrases import VERDICT_WORDS
 from tests.spec.reports.recomputed import figures
 from tests.spec.reports.recomputed.of_verdicts import NAMED_MOST
 from tests.spec.reports.recomputed.registry import True_, true_where
@@ -82,6 +83,16 @@ def judged_by_chance(sheet: Sheet, where: Where) -> Iterator[Values]:
     if both + one_way:
         told = figures.number(figures.exact(wrong, figures.POINTS), 0 if wrong >= 10 else 1)
         yield {"judged": figures.count(both + one_way), "wrong": told}
+
+
+@true_where("counted")
+def counted(sheet: Sheet, where: Where) -> Iterator[Values]:
+    """In the row of an indicator: how many communities got which verdict."""
+    one = where.indicator(sheet)
+    given = [] if one is None else [sheet.verdict(one, place) for place in sheet.communities]
+    for verdict, word in VERDICT_WORDS.items():
+        if verdict in given:
+            yield {"word": sheet.said(word), "count": given.count(verdict)}
 
 
 # ------------------------------------------------------------------ answers that are all alike

@@ -316,6 +316,28 @@ def weak(sheet: Sheet, where: Where) -> Iterator[Values]:
         yield {"outcome": name, "explained": figures.rate(drivers.explained, sheet.language)}
 
 
+@true_where("driven_explained")
+def explained(sheet: Sheet, where: Where) -> Iterator[Values]:
+    drivers = drivers_of(sheet)
+    if drivers is not None:
+        share, low, high = (
+            figures.number(figures.exact(one, figures.PERCENT), 1)
+            for one in (drivers.explained, drivers.low, drivers.high)
+        )
+        yield {
+            "outcome": sheet.small(sheet.said(sheet.by_id[drivers.outcome].name)),
+            "share": share,
+            "interval": figures.interval(low, high),
+            "n": figures.count(drivers.respondents),
+        }
+
+
+@true_where("driven_weak")
+def explains_little(sheet: Sheet, where: Where) -> Iterator[Values]:
+    if drivers_of(sheet) is not None and not any(priorities(sheet).values()):
+        yield {}
+
+
 @true_where("mend_left_out", "mend_left_out_more")
 def left_out(sheet: Sheet, where: Where) -> Iterator[Values]:
     out = [one for one in kin(sheet, where) if not sheet.firm(one)]

@@ -52,7 +52,7 @@ def nothing_own(sheet: Sheet, where: Where) -> Iterator[Values]:
         yield {"place": sheet.said(sheet.above[0].name)}
 
 
-@true_where("many_title")
+@true_where("many_title", "counted_title")
 def many(sheet: Sheet, where: Where) -> Iterator[Values]:
     missed = [sheet.verdict(one) is Verdict.NOT_REACHED for one in where.items(sheet)]
     if missed == sorted(missed, reverse=True):

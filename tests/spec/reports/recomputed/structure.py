@@ -78,7 +78,7 @@ def of_table(table: Table, sheet: Sheet) -> Faults:
             if number and row.cells[0].text in sheet.waves:
                 yield from of_wave(row, number, heads[number][0], sheet)
             found = meant(row, heads[number], sheet)
-            if found is None or not number:
+            if found is None or not number or not of_figures(table, number):
                 continue
             one, place = found
             yield from of_cell(cell, table.columns[number], one, (sheet, place))
@@ -91,6 +91,12 @@ def of_table(table: Table, sheet: Sheet) -> Faults:
     for number, column in enumerate(table.columns):
         drawn = [row.cells[number].range for row in table.rows]
         yield from of_axis(column.axis, [each for each in drawn if each is not None], heads[number][0])
+
+
+def of_figures(table: Table, number: int) -> bool:
+    """Whether a column is of the figures: not of their part in another, nor of the limits of that part."""
+    shares = [place for place, column in enumerate(table.columns) if column.head in ("关联占比", "Share")]
+    return not any(place <= number <= place + 1 for place in shares)
 
 
 def of_wave(row: Row, number: int, one: Indicator | None, sheet: Sheet) -> Faults:
