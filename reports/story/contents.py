@@ -19,11 +19,11 @@ def contents_story(summaries: Sequence[Summary], pages: Sequence[int], language:
     """``pages``: on which page of the whole each begins. The summaries are of one release."""
     first = summaries[0]
     imprint, city = first.imprint, first.city.name.in_language(language)
-    title = f"{imprint.wave.in_language(language)}{'' if language == 'zh' else ' '}{say(language, 'set_overline')}"
+    title, wave = say(language, "set_title"), imprint.wave.in_language(language)
     masthead = Masthead(
-        overline=f"{imprint.survey.in_language(language)}　{say(language, 'set_overline')}",
+        overline=imprint.survey.in_language(language),
         title=title,
-        programme=imprint.questionnaire.in_language(language),
+        programme=f"{imprint.questionnaire.in_language(language)}　{wave}",
         meta=(
             city,
             say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
@@ -47,10 +47,10 @@ def contents_story(summaries: Sequence[Summary], pages: Sequence[int], language:
         pitch=5,
     )
     made = story_of(imprint, first.place, (masthead, contents), language, "")
-    head = f"{city}　{title}"
+    head = f"{city}　{wave}　{title}"
     return replace(
         made,
-        title=f"{city} {title} {imprint.questionnaire.in_language(language)}",
+        title=f"{city} {wave} {title} {imprint.questionnaire.in_language(language)}",
         running_head=head,
         foot_left=head,
         keywords=(imprint.release_number,),
