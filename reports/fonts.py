@@ -137,6 +137,14 @@ class GlyphPack:
             self._unsaved = True
         return self.glyphs[character]
 
+    def has(self, character: str) -> bool:
+        """Whether the font can draw it, without drawing it."""
+        if character in self.glyphs:
+            return self.glyphs[character] is not None
+        if self._pen is None:
+            self._pen = open_outlines(self.source)
+        return ord(character) in self._pen.names
+
     def save(self) -> None:
         """Add to the file what was drawn since; silent where the folder cannot be written."""
         if self._unsaved:
@@ -262,7 +270,7 @@ class Typeface:
 
     def missing(self, characters: Iterable[str]) -> list[str]:
         """Those characters that no font of this face can draw."""
-        return [character for character in characters if self._drawn(Weight.REGULAR, character) is None]
+        return [one for one in characters if not any(pack.has(one) for pack in self.packs[Weight.REGULAR])]
 
     def save(self) -> None:
         """Keep what was drawn for the next process."""

@@ -144,3 +144,16 @@ class SealedAlready(DomainError):
         "This edition has a sealed file already, which was not replaced. To replace it, tick the box and send the "
         "file again; the one before is kept and can still be had."
     )
+
+
+class CannotBePrinted(DomainError):
+    """The sheets would have empty boxes: each character, and where it stands."""
+
+    code = "E277"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, *, zh: str, en: str) -> None:
+        super().__init__(
+            zh=f"有的字字体里没有，报告上会印成方框，没有签发。请先改：{zh}。",
+            en=f"The fonts lack some characters, which would be printed as boxes; nothing was released. Change: {en}.",
+        )

@@ -39,6 +39,7 @@ from survey_service.releases import corrections, queries, recomputing, rectified
 from survey_service.releases.canonical_estimates import FORMAT, estimates_text, sha256
 from survey_service.releases.earlier import earlier_waves
 from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, RowsChanged
+from survey_service.releases.printable import check_printable
 from survey_service.releases.published_tables import published_table
 from survey_service.releases.signed_summaries import mark, packed, unpacked
 from survey_service.releases.steps import Seen
@@ -123,7 +124,7 @@ def release_wave(
     """Freeze ``prepared`` and move the wave to released, in one transaction.
 
     Raises RowsChanged where the rows are no longer those that were looked at, Conflict where the wave is not under
-    review, BadInput where a name is missing.
+    review, BadInput where a name is missing, CannotBePrinted where the fonts lack a character of its sheets.
     """
     names = (signatures.prepared_by, signatures.reviewed_by, signatures.signed_by)
     if not all(map(written, names)):
@@ -163,6 +164,7 @@ def release_wave(
         changes=told_changes(prepared.since.changes),
     )
     printed = _summaries(session, prepared, made, survey, wave, settings, before=before)
+    check_printable(printed, settings)
     made.printed = kept = packed(wave_indices.with_indices(printed, indices))
     session.add(made)
     session.flush()
