@@ -15,7 +15,7 @@ INDEX_PHRASES: Final[Mapping[str, Text]] = {
         "{name}：{value}（{interval}），满分 100；{made}。各部分的样本有相同的单元，区间取最宽。",
         "{name}: {value} ({interval}) out of 100; {made}. Its samples share units, and the interval is the widest.",
     ),
-    "index_part": Text("{wave}{indicator}占 {weight}%", "{indicator}, {wave}, counts {weight}%"),
+    "index_part": Text("{wave}{indicator}占 {weight}%", "{weight}% {indicator} ({wave})"),
     "index_parts": Text(
         "{first}到{last}的 {count} 项，按权重合成", "by weight, of figures from {first} to {last}: {count}"
     ),

@@ -90,7 +90,7 @@ def test_a_release_tells_the_indices_that_name_its_wave(
     zh += "2026年第三季度知晓率占 25%，2026年第四季度知晓率占 75%。"
     assert f"{zh}各部分的样本有相同的单元，区间取最宽。" in lines(summaries, "zh")
     assert any(
-        line.startswith(f"Awareness of the year: {told.value} ({told.interval}) out of 100; Awareness, ")
+        line.startswith(f"Awareness of the year: {told.value} ({told.interval}) out of 100; 25% Awareness (")
         for line in lines(summaries, "en")
     )
 
