@@ -1,7 +1,7 @@
 """How often a group is said to differ where none does: of the city and of its streets, each against everybody else.
 
 At most 5.5 % of contrasts, and of kinds of groups by Wald's test of all at once; of the sentences of a sheet, which ask
-for both, no more. Of 32,000 contrasts of the city one standard deviation of chance is some 0.2 points.
+for both, no more. Of 28,000 contrasts of the city one standard deviation of chance is some 0.2 points.
 """
 
 from __future__ import annotations
