@@ -101,7 +101,9 @@ class Made:
             self.people[street.domain] = sum(self.people[place.domain] for place in inside)
         self.people[self.city.domain] = sum(self.people[street.domain] for street, _ in self.streets)
         everyone = self.people[self.city.domain]
-        for group in self.groups:
+        at = self.streets[0][0]
+        self.groups_of_street = tuple(replace(one, domain=(*at.domain, *one.domain)) for one in self.groups)
+        for group in (*self.groups, *self.groups_of_street):
             self.people[group.domain] = self.rng(str(group.domain)).randint(5, max(everyone, 6))
         self.table = self.published()
 
@@ -179,7 +181,7 @@ class Made:
         every: list[tuple[Domain, int]] = [(self.city.domain, self.people[self.city.domain])]
         every += [(street.domain, self.people[street.domain]) for street, _ in self.streets]
         every += [(one.domain, self.people[one.domain]) for _, inside in self.streets for one in inside]
-        every += [(one.domain, self.people[one.domain]) for one in self.groups]
+        every += [(one.domain, self.people[one.domain]) for one in (*self.groups, *self.groups_of_street)]
         for _, inside in self.streets:
             every += [((*one.domain, *age.domain), self.people[one.domain] // 3) for one in inside for age in self.ages]
         return PublishableTable(

@@ -26,8 +26,11 @@ from reports.content import (
     Changes,
     CommunitySummary,
     Correction,
+    GroupOfCity,
     Groups,
     Imprint,
+    IndexOfArea,
+    IndexPartOfArea,
     OutcomeLine,
     Place,
     PutRight,
@@ -99,13 +102,14 @@ def community(made: Made) -> CommunitySummary:
 
 def street(made: Made) -> AreaSummary:
     at, inside = made.streets[0]
-    return area(made, at, ((at, inside),), made.comparisons(at, (made.city,), ((at, "community"),)))
+    whole = area(made, at, ((at, inside),), made.comparisons(at, (made.city,), ((at, "community"),)))
+    return replace(whole, groups=groups(made, made.groups_of_street))
 
 
 def city(made: Made) -> AreaSummary:
     below = ((made.city, "street"), *((at, "community") for at, _ in made.streets))
     whole = area(made, made.city, made.streets, made.comparisons(made.city, (), below))
-    return replace(whole, groups=groups(made))
+    return replace(whole, groups=groups(made, made.groups))
 
 
 def area(
@@ -127,6 +131,7 @@ def area(
         put_right=put_right(made, place),
         beside=beside(made),
         comparisons=None if made.shape.old else compared,
+        indices=indices(made, place),
     )
 
 
@@ -236,6 +241,27 @@ def trend(made: Made, place: Place) -> Trend | None:
     return Trend(waves=waves(made), told=tuple(told))
 
 
+def indices(made: Made, place: Place) -> tuple[IndexOfArea, ...]:
+    """Over the waves; of none, of two figures, or of so many that they are counted."""
+    rng, told = made.rng(f"indices/{place.code}"), waves(made)
+    count = rng.choice((0, 2, 3, 8)) if len(told) > 1 and not made.shape.old else 0
+    if not count:
+        return ()
+    parts = tuple(
+        IndexPartOfArea(wave=told[n * len(told) // count], indicator=made.headlines[0].name, weight=1 / count)
+        for n in range(count)
+    )
+    return (
+        IndexOfArea(
+            name=Text("指数甲", "Index amber"),
+            value="78.3",
+            interval="76.0–80.6",
+            widest=rng.random() < 0.5,
+            parts=parts,
+        ),
+    )
+
+
 def put_right(made: Made, place: Place) -> PutRight | None:
     rng = made.rng(f"right/{place.code}")
     found = changes(made, place)
@@ -260,17 +286,17 @@ def put_right(made: Made, place: Place) -> PutRight | None:
 # ------------------------------------------------------------------ beside the figures
 
 
-def groups(made: Made) -> Groups | None:
-    if not made.groups or made.shape.old:
+def groups(made: Made, every: tuple[GroupOfCity, ...]) -> Groups | None:
+    if not every or made.shape.old:
         return None
     contrasts, equalities = [], []
-    for kind in dict.fromkeys(one.domain[0][0] for one in made.groups):
-        inside = [one for one in made.groups if one.domain[0][0] == kind]
+    for kind in dict.fromkeys(one.domain[-1][0] for one in every):
+        inside = [one for one in every if one.domain[-1][0] == kind]
         for one in made.headlines:
-            shown = [made.cell((), one.id), *(made.cell(group.domain, one.id) for group in inside)]
+            shown = [made.cell(every[0].domain[:-1], one.id), *(made.cell(group.domain, one.id) for group in inside)]
             if any(cell is None or not cells.is_point(cell) for cell in shown):
                 continue
-            rng = made.rng(f"groups/{kind}/{one.id}")
+            rng = made.rng(f"groups/{every[0].domain}/{kind}/{one.id}")
             digits = min(cell.digits or 0 for cell in shown if cell is not None)
             unit = cells.steps(cells.scale_of(one), digits)
             first = contrast(rng, unit)
@@ -294,7 +320,7 @@ def groups(made: Made) -> Groups | None:
                 )
             p_value = rng.choice((0.0, 0.012, 0.04, 0.049, 0.051, 0.3, 0.9))
             equalities.append(PublishedEquality(variable=one.id, by=kind, p_value=p_value))
-    return Groups(groups=made.groups, told=PublishedGroups(contrasts=tuple(contrasts), equalities=tuple(equalities)))
+    return Groups(groups=every, told=PublishedGroups(contrasts=tuple(contrasts), equalities=tuple(equalities)))
 
 
 def contrast(rng: Random, unit: int) -> tuple[int, int, int]:

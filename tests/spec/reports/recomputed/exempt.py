@@ -55,7 +55,7 @@ _BY_REASON: Final[Mapping[str, tuple[str, ...]]] = {
         "the selection differs",
         "tip_unknown",
     ),
-    _FRAME: ("hidden_note", "left_off", "own_base", "suppressed_note"),
+    _FRAME: ("hidden_note", "index_parts", "left_off", "own_base", "suppressed_note"),
     _ELSEWHERE: (
         "difference",
         "difference_of",

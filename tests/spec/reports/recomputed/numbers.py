@@ -121,6 +121,9 @@ def rates(sheet: Sheet) -> Iterator[object]:
     # How many verdicts chance alone would get wrong: held with the sentence that says it.
     yield from (values["wrong"] for values in judged_by_chance(sheet, Where((), "")))
     yield figures.rate(summary.method.frame_coverage, "zh")
+    for index in () if isinstance(summary, CommunitySummary) else summary.indices:
+        yield from (index.value, *NUMBER.findall(index.interval))
+        yield from (f"{part.weight * 100:g}" for part in index.parts)
     yield sheet.level
     yield f"{(1 - summary.table.level) * 100:g}"
     yield from ("100", "80", "30", "0.1")  # of sentences that never change

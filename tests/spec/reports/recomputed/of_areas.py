@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from analysis.results import PublishableCell, Tier, Verdict
 from questionnaires.indicators import Indicator
-from reports.content import CommunitySummary, Place
+from reports.content import CommunitySummary, IndexOfArea, Place
 from reports.wording.phrases import VERDICT_WORDS
 from tests.spec.reports.recomputed import figures
 from tests.spec.reports.recomputed.of_verdicts import NAMED_MOST
@@ -93,6 +93,31 @@ def counted(sheet: Sheet, where: Where) -> Iterator[Values]:
     for verdict, word in VERDICT_WORDS.items():
         if verdict in given:
             yield {"word": sheet.said(word), "count": given.count(verdict)}
+
+
+def index(sheet: Sheet, where: Where) -> Iterator[Values]:
+    summary = sheet.summary
+    for one in () if isinstance(summary, CommunitySummary) else summary.indices:
+        if one.widest:
+            words = {"name": sheet.said(one.name), "value": one.value, "interval": one.interval}
+            yield words | {"made": made_of(sheet, one)}
+
+
+def made_of(sheet: Sheet, one: IndexOfArea) -> str:
+    if len(one.parts) > 4:
+        first, last = sheet.said(one.parts[0].wave), sheet.said(one.parts[-1].wave)
+        if sheet.chinese:
+            return f"{first}到{last}的 {len(one.parts)} 项，按权重合成"
+        return f"by weight, of figures from {first} to {last}: {len(one.parts)}"
+    words = "{wave}{indicator}占 {weight}%" if sheet.chinese else "{indicator}, {wave}, counts {weight}%"
+    parts = [
+        words.format(wave=sheet.said(each.wave), indicator=sheet.said(each.indicator), weight=f"{each.weight * 100:g}")
+        for each in one.parts
+    ]
+    return ("，" if sheet.chinese else ", ").join(parts)
+
+
+true_where("index_widest")(index)
 
 
 # ------------------------------------------------------------------ answers that are all alike

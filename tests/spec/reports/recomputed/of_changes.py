@@ -356,7 +356,7 @@ def contrasts(sheet: Sheet, where: Where) -> Iterator[tuple[str, str, list[tuple
     summary = sheet.summary
     if not isinstance(summary, AreaSummary) or summary.groups is None:
         return
-    for _, several in groupby(summary.groups.groups, key=lambda one: one.domain[0][0]):
+    for _, several in groupby(summary.groups.groups, key=lambda one: one.domain[-1][0]):
         inside = list(several)
         for one in sheet.headlines:
             name, kind = sheet.said(one.name), sheet.said(inside[0].kind)
@@ -364,7 +364,7 @@ def contrasts(sheet: Sheet, where: Where) -> Iterator[tuple[str, str, list[tuple
             p_values = [
                 each.p_value
                 for each in summary.groups.told.equalities
-                if (each.by, each.variable) == (inside[0].domain[0][0], one.id)
+                if (each.by, each.variable) == (inside[0].domain[-1][0], one.id)
             ]
             if p_values and where.text.startswith(begins):
                 told = [
