@@ -37,10 +37,10 @@ BUTTONS: Final = (
         Text("答不了", "Cannot answer"),
         (
             Finding("2.21", Text("被选中的人不在或没空", "The selected person is away or busy"), asks_whom=True),
-            Finding("2.32", Text("身体或精神原因", "For reasons of health")),
+            Finding("2.32", Text("身体或精神原因答不了", "Cannot answer for reasons of health")),
             Finding("2.332", Text("语言不通", "No common language")),
             Finding("2.34", Text("听不清、信号差", "The line is too poor")),
-            Finding("2.35", Text("在开车、在单位，不方便", "Driving, or at work")),
+            Finding("2.35", Text("对方在开车、在单位，不方便", "They are driving, or at work")),
         ),
     ),
     Button(

@@ -109,6 +109,6 @@ def _who_goes(
         "holder": holder,
         "agreed_at": agreed,
         "agreed_by": last.by_name if last and another else None,
-        "late": by.days_late(due) if due is not None and due <= by.now else None,
+        "late": by.days_late(due) if overdue.since(due, agreed, by.now) is not None else None,
         "people": [(str(one.id), one.name) for one in queries.interviewers(session, survey)],
     }

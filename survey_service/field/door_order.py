@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
+from typing import ClassVar, Final
 from uuid import UUID
 
 from survey_service.field.door_queries import Door
 from survey_service.fieldwork import overdue
 
+LEAD: Final = timedelta(minutes=60)  # before an appointment, in which no other household is led to
+
 
 class Why(StrEnum):
-    AGREED = "agreed"  # the time that was agreed on today has come
+    AGREED = "agreed"  # the time that was agreed on today comes within ``LEAD``, or came and has not passed
+    PASSED = "passed"  # it passed today
     OVERDUE = "overdue"
     ONWARDS = "onwards"  # in walking order, beyond the household that was visited last today
     WALK = "walk"  # in walking order from its beginning
@@ -24,6 +29,8 @@ class Late:
     """``days`` since somebody should have been there; ``quiet``: since anybody was, or since it was given to whoever
     holds it; None where a time was agreed on. Days of the city's calendar."""
 
+    limit: ClassVar = overdue.QUIET_DAYS
+
     days: int
     quiet: int | None
 
@@ -33,6 +40,7 @@ class Next:
     door: Door
     why: Why
     least: int = 0  # times that those were visited among whom it is the first in walking order
+    minutes: int = 0  # until the appointment, the last begun one counted; not above 0 once its time has come
 
 
 def late(doors: Sequence[Door], now: datetime) -> dict[UUID, Late]:
@@ -45,17 +53,27 @@ def late(doors: Sequence[Door], now: datetime) -> dict[UUID, Late]:
 
 
 def next_door(doors: Sequence[Door], lates: Mapping[UUID, Late], now: datetime) -> Next | None:
-    """``doors`` in walking order. An appointment of today that is due; else whatever is overdue longest; else of those
-    visited least and without an appointment the first in walking order, on from the household that was visited last
-    today. ``now`` in the city's zone."""
-    agreed = [(door.appointment, door) for door in doors if door.id in lates and door.appointment]
-    today = [one for one in agreed if one[0].astimezone(now.tzinfo).date() == now.date()]
-    if today:
-        return Next(min(today, key=lambda one: one[0])[1], Why.AGREED)
+    """``doors`` in walking order. The first appointment of today that can still be kept and comes within ``LEAD``; else
+    the first that passed today; else whatever is overdue longest; else of those visited least and without an
+    appointment the first in walking order, on from the household that was visited last today. ``now`` in the city's
+    zone."""
+    today = agreed_today(doors, now)
+    soon = [one for one in today if one[1].id not in lates and one[0] <= now + LEAD]
+    if soon:
+        return Next(soon[0][1], Why.AGREED, minutes=ceil((soon[0][0] - now) / timedelta(minutes=1)))
+    passed = [one for one in today if one[1].id in lates]
+    if passed:
+        return Next(passed[0][1], Why.PASSED)
     due = [(at, place) for place, door in enumerate(doors) if (at := door.overdue_since(now)) is not None]
     if due:
         return Next(doors[min(due)[1]], Why.OVERDUE)
     return _walking(doors, now)
+
+
+def agreed_today(doors: Sequence[Door], now: datetime) -> list[tuple[datetime, Door]]:
+    """Appointments of today at households that wait, the earliest in front, with the local times; those passed too."""
+    agreed = [(door.appointment.astimezone(now.tzinfo), door) for door in doors if door.appointment and not door.done]
+    return sorted((one for one in agreed if one[0].date() == now.date()), key=lambda one: one[0])
 
 
 def _walking(doors: Sequence[Door], now: datetime) -> Next | None:

@@ -18,7 +18,7 @@ from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.field import door_queries as queries
 from survey_service.field import door_words
-from survey_service.field.door_order import late, next_door
+from survey_service.field.door_order import agreed_today, late, next_door
 from survey_service.field.door_shown import (
     Done,
     Knocker,
@@ -56,7 +56,7 @@ class Query:
     """Of the list. ``q``: part of a door or a number. ``block``: a grid, where households are too many for a page.
     ``noted``: what was noted a moment ago; ``was``: what it was noted in the place of."""
 
-    show: str = "all"
+    show: str = "waiting"
     block: str = ""
     q: Annotated[str, Length(max_length=30)] = ""
     noted: UUID | None = None
@@ -108,7 +108,7 @@ def doors_page(
             "agreed": sorted((one for one in doors if one.appointment), key=when),
             "done": [one for one in doors if one.done],
         }
-        chosen = asked.show if asked.show in SHOWN else "all"
+        chosen = asked.show if asked.show in SHOWN else "waiting"
         found = sought(every, addresses, search) if search else kinds.get(chosen, [])
         groups = grouped(found)
         context = {
@@ -124,6 +124,7 @@ def doors_page(
             "groups": groups,
             "in_blocks": not search and len(found) > ONE_PAGE and len(groups) > 1,
             "next": next_door(doors, lates, local),
+            "promised": [at for at, one in agreed_today(doors, local) if one.id not in lates],
             "noted": just_noted(session, wave, person, every, asked.noted, asked.was),
             "said": door_words.said(wave),
             "late": lates,

@@ -100,7 +100,7 @@ class Door:
     def overdue_since(self, now: datetime) -> datetime | None:
         """By when somebody should have been here, by the rule of ``fieldwork.overdue``; None where nobody is late."""
         due = overdue.due_at(self.appointment, self.last_visit_at, self.given_at)
-        return due if not self.done and due is not None and due <= now else None
+        return overdue.since(due, self.appointment, now) if not self.done else None
 
 
 def _anybody_assigned(wave: Wave) -> ColumnElement[bool]:
@@ -149,12 +149,10 @@ def door(session: Session, wave: Wave, person: Person, case_id: UUID) -> Door | 
     return found[0] if found else None
 
 
-def place_of(session: Session, wave: Wave, person: Person, door: Door) -> tuple[int, int]:
-    """Which of how many it is, in the order of walking."""
-    row = session.execute(
-        select(func.count().filter(Case.number <= door.number), func.count()).where(_mine(wave, person))
-    ).one()
-    return row[0], row[1]
+def place_of(session: Session, wave: Wave, person: Person, door: Door) -> int:
+    """The how manieth it is in the order of walking."""
+    before = select(func.count()).select_from(Case).where(_mine(wave, person), Case.number <= door.number)
+    return session.scalar(before) or 0
 
 
 def _with_visits(session: Session, these: ColumnElement[bool]) -> list[Door]:

@@ -32,7 +32,7 @@ from survey_service.ids import new_id
 from survey_service.models import MOST_ADULTS, Case, Mode, SelectionWithin, Survey, Wave, WaveState
 from survey_service.sampling.unit_words import UNITS
 from survey_service.secrets import KeyRing
-from survey_service.surveys import codes
+from survey_service.surveys import codes, who_answers
 from survey_service.surveys.access import find_wave
 from survey_service.surveys.opened_doors import DoorsOpened, plain
 
@@ -148,7 +148,7 @@ def one_door(
     case = queries.case(session, wave, person, case_id)
     if door is None or case is None:
         raise NotFound
-    place, of = queries.place_of(session, wave, person, door)
+    place = queries.place_of(session, wave, person, door)
     local = now.astimezone(asking.running.settings.zone)
     context = {
         **frame(survey, wave),
@@ -157,7 +157,6 @@ def one_door(
         "desk": "visits",
         "doors": opens.of(session, wave, [door.number], to=rights.VISIT),
         "place": place,
-        "of": of,
         "said": door_words.said(wave),
         "grid": GridNames(grid_names(session, person.visible(*rights.VISIT)))(door),
         "interviews": takes(wave, Mode.FACE_TO_FACE),
@@ -229,6 +228,7 @@ def _who(wave: Wave, roll: Any, listed: int | None) -> dict[str, Any]:
         "adults": roll.adults if roll else listed,
         "listed": listed,
         "chosen": roll_words.chosen(roll) if roll else None,
+        "birthdays": who_answers.example(wave.opens_on),
         "person_words": roll_words.person,
         "asks_roll": rule is SelectionWithin.KISH or (rule is not SelectionWithin.ANY and listed is None),
         "sexes": roll_words.SEXES,

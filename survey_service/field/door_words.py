@@ -19,6 +19,7 @@ class Finding:
 
     Where the adults of the household are on a roll: ``by_another`` is told for each who is not chosen, ``by_chosen`` of
     the chosen one, and ``asks_whom`` asks which of them was spoken to. ``met``: the adult that it is told of.
+    ``in_group``: away from its button it is told with the name of the button, without which it reads as the opposite.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Finding:
     by_another: bool = False
     by_chosen: bool = False
     asks_whom: bool = False
+    in_group: bool = False
     met: str = ""
 
 
@@ -38,12 +40,15 @@ class Button:
     findings: tuple[Finding, ...]
 
 
+# Looked for where nobody is met and where somebody else is: it stands under both.
+AWAY: Final = Finding("2.25", Text("被选中的人不在或没空", "The selected person is away or busy"), asks_whom=True)
 BUTTONS: Final = (
     Button(
         Text("没人在家", "Nobody at home"),
         (
-            Finding("2.24", Text("看得出有人住", "Somebody lives here")),
-            Finding("3.10", Text("看不出有没有人住", "Cannot tell whether anybody does")),
+            Finding("2.24", Text("看得出有人住", "Somebody lives here"), in_group=True),
+            Finding("3.10", Text("看不出有没有人住", "Cannot tell whether anybody lives here"), in_group=True),
+            AWAY,
         ),
     ),
     Button(
@@ -59,7 +64,7 @@ BUTTONS: Final = (
         ),
     ),
     Button(
-        Text("病重、语言不通", "Too ill, or language"),
+        Text("病重、语言不通", "Too ill, or cannot speak the language"),
         (
             Finding("2.32", Text("身体或精神原因答不了", "Cannot answer for reasons of health")),
             Finding("2.332", Text("语言不通", "No common language")),
@@ -70,15 +75,15 @@ BUTTONS: Final = (
         (
             Finding("4.60", Text("空房，没人住", "Vacant")),
             Finding("4.51", Text("是店铺或单位", "A shop or an office")),
-            Finding("3.18", Text("找不到这个地方", "The address is not found")),
+            Finding("3.18", Text("找不到这个地址", "Address not found")),
         ),
     ),
     Button(
         Text("其他", "Something else"),
         (
-            Finding("2.25", Text("被选中的人不在或没空", "The selected person is away or busy"), asks_whom=True),
-            Finding("2.23", Text("进不了楼或到不了门口", "Building or door could not be reached")),
-            Finding("3.17", Text("到不了或不安全", "Unreachable or unsafe area")),
+            AWAY,
+            Finding("2.23", Text("进不了楼门或院门", "Could not get in at the gate or the front door")),
+            Finding("3.17", Text("路不通或不安全，没走到", "Road closed or unsafe, not reached")),
             Finding("2.36", Text("别的原因没做成", "Another reason")),
         ),
     ),
@@ -118,8 +123,8 @@ CODES: Final = frozenset(one.code for button in BUTTONS for one in button.findin
 # Where it is no homes that were drawn.
 _ELSEWHERE: Final[Mapping[str, Text]] = {
     "没人在家": Text("没有人在", "Nobody there"),
-    "看得出有人住": Text("看得出还开着、还在用", "It is still in use"),
-    "看不出有没有人住": Text("看不出还在不在", "Cannot tell whether it is"),
+    "看得出有人住": Text("看得出还开着、还在用", "Still in use"),
+    "看不出有没有人住": Text("看不出还在不在", "Cannot tell whether it still exists"),
     "住户拒访": Text("别人替他拒绝", "Refused by somebody else there"),
     "空房、没有这户": Text("空的、没有这里", "Empty, or not there"),
     "空房，没人住": Text("空的，没有人", "Vacant"),
@@ -151,13 +156,25 @@ def as_tapped(
     buttons: Sequence[Button], own: OutcomeMode, unit: ListedUnit = ListedUnit.HOUSEHOLD
 ) -> Callable[[str, OutcomeMode], Text]:
     """Says a visit in the words that were tapped for it; one of another mode as its code says it."""
-    tapped = {one.code: one.words for button in of_unit(buttons, unit) for one in button.findings if not one.asks_when}
+    tapped = {
+        one.code: _named(button, one)
+        for button in of_unit(buttons, unit)
+        for one in button.findings
+        if not one.asks_when
+    }
 
     def said(code: str, mode: OutcomeMode) -> Text:
         found = tapped.get(code) if mode is own else None
         return found or outcome_words(code, mode, unit)
 
     return said
+
+
+def _named(button: Button, finding: Finding) -> Text:
+    group, words = button.words, finding.words
+    if not finding.in_group:
+        return words
+    return Text(f"{group.zh}（{words.zh}）", f"{group.en} ({words.en[:1].lower()}{words.en[1:]})")
 
 
 def said(wave: Wave) -> Callable[[str, OutcomeMode], Text]:

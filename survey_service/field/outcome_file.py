@@ -180,7 +180,11 @@ def as_key(number: str) -> str:
 
 def _by_words(typed: str, mode: OutcomeMode) -> str:
     """The code of an outcome that is written in words; else what was typed."""
-    return next((one.code for one in OUTCOME_CODES[mode] if typed in (one.zh, one.en)), typed)
+    for one in OUTCOME_CODES[mode]:
+        ours = outcome_words(one.code, mode)
+        if typed in (one.zh, one.en, ours.zh, ours.en):
+            return one.code
+    return typed
 
 
 def _picture(counted: Counter[tuple[OutcomeMode, str]]) -> Picture:

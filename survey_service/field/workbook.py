@@ -11,7 +11,7 @@ import xlsxwriter
 
 from survey_service.field.case_list import CaseRow
 from survey_service.field.walk import GridNames
-from survey_service.fieldwork.overdue import days_late
+from survey_service.fieldwork.overdue import days_late, since
 from survey_service.fieldwork.words import CLASSES, MODES, outcome_words
 from survey_service.models import ListedUnit
 from survey_service.sampling.unit_words import UNITS
@@ -78,7 +78,7 @@ def _cells(row: CaseRow, grids: GridNames, now: datetime, unit: ListedUnit) -> t
         row.interviewer or "",
         _local(row.last_visit_at, now),
         _local(row.agreed_at, now),
-        days_late(row.due_at, now) if row.due_at is not None and row.due_at <= now else None,
+        days_late(due, now) if (due := since(row.due_at, row.agreed_at, now)) is not None else None,
         row.visits,
     )
 

@@ -1,8 +1,9 @@
 """Where somebody should have been and was not (该去没去): one rule, for phones, lists, files and whoever supervises.
 
-A case waits while it has no final word. It is overdue when the time that its last visit agreed on has passed; or, with
-no time agreed on, when nobody has been there for ``QUIET_DAYS`` days: since the last visit, or, never visited, since it
-was given to whoever holds it. A case that was neither visited nor given is nobody's delay: it is one to be given.
+A case waits while it has no final word. It is overdue when the time that its last visit agreed on has passed by
+``GRACE``; or, with no time agreed on, when nobody has been there for ``QUIET_DAYS`` days: since the last visit, or,
+never visited, since it was given to whoever holds it. A case that was neither visited nor given is nobody's delay: it
+is one to be given.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from survey_service.models import Account, Assignment, Case, Disposition, Visit,
 
 QUIET_DAYS: Final = 7
 QUIET: Final = timedelta(days=QUIET_DAYS)
+GRACE: Final = timedelta(minutes=30)  # whoever is on the stairs at the agreed time is not late
 WAITS: Final = (Disposition.UNKNOWN, Disposition.NONCONTACT)  # somebody may still have to go there
 WAITING: Final = Case.disposition.in_(WAITS)
 
@@ -31,6 +33,12 @@ def due_at(agreed: datetime | None, visited: datetime | None, given: datetime | 
         return agreed
     since = visited or given
     return since + QUIET if since is not None else None
+
+
+def since(due: datetime | None, agreed: datetime | None, now: datetime) -> datetime | None:
+    """``due`` (as ``due_at`` gives it) where a case that waits is overdue at ``now``; else None."""
+    grace = GRACE if agreed is not None else timedelta()
+    return due if due is not None and due + grace <= now else None
 
 
 def agreed_on() -> ScalarSelect[Any]:
@@ -62,8 +70,8 @@ def given_at() -> ScalarSelect[Any]:
 
 
 def late(now: datetime) -> ColumnElement[bool]:
-    """Cases whose agreed time has passed."""
-    return and_(WAITING, agreed_on() <= now)
+    """Cases whose agreed time has passed by ``GRACE``."""
+    return and_(WAITING, agreed_on() <= now - GRACE)
 
 
 def quiet(now: datetime) -> ColumnElement[bool]:
@@ -83,7 +91,7 @@ class KeptWaiting:
     wave_id: UUID
     account_id: UUID | None
     name: str | None
-    late: int  # agreed times that have passed
+    late: int  # agreed times that have passed by ``GRACE``
     quiet: int  # without an agreed time, nobody there for so long
     due_at: datetime  # of the case that is overdue longest
 
@@ -123,7 +131,7 @@ def kept(session: Session, now: datetime, *of: ColumnElement[bool]) -> list[Kept
             func.min(agreed),
             func.min(case((none, since))),
         )
-        .where(or_(agreed <= now, and_(none, since <= now - QUIET)))
+        .where(or_(agreed <= now - GRACE, and_(none, since <= now - QUIET)))
         .group_by(each.c.survey_id, each.c.wave_id, each.c.account_id, each.c.name)
     )
     found = [

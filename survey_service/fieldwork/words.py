@@ -45,7 +45,9 @@ RULES: Final[Mapping[Rule, Text]] = {
     Rule.LIVED_IN: Text(
         "看得出有人，还不知道有没有合格的人。", "Somebody is here; not known whether anybody is eligible."
     ),
-    Rule.NO_EVIDENCE: Text("去过，还不知道有没有人。", "Tried; not known whether anybody is here."),
+    Rule.NO_EVIDENCE: Text(
+        "去过，还看不出这里有没有人住、有没有人用。", "Tried; not known whether anybody lives here or uses it."
+    ),
     Rule.NOT_TRIED: Text("还没有人去过，也没有寄过信。", "Nobody has been there, and no letter was made."),
     Rule.NO_REPLY: Text("信函已印，一直没有回音。", "A letter was made; nothing came of it yet."),
 }
@@ -72,14 +74,30 @@ FOUND: Final[Mapping[Visited, Text]] = {
     Visited.UNSURE: Text("接电话的人说不清", "whoever was asked does not know"),
 }
 
-_WORDS: Final = {(mode, one.code): Text(one.zh, one.en) for mode, codes in OUTCOME_CODES.items() for one in codes}
+# Told at the door and in the office by the same words: a part of what AAPOR's code says, with its group.
+_AS_AT_THE_DOOR: Final[Mapping[tuple[OutcomeMode, str], Text]] = {
+    (OutcomeMode.IN_PERSON, "2.23"): Text("进不了楼门或院门", "could not get in at the gate or the front door"),
+    (OutcomeMode.IN_PERSON, "2.24"): Text("没人在家（看得出有人住）", "nobody at home (somebody lives here)"),
+    (OutcomeMode.IN_PERSON, "3.10"): Text(
+        "没人在家（看不出有没有人住）", "nobody at home (cannot tell whether anybody lives here)"
+    ),
+    (OutcomeMode.IN_PERSON, "3.17"): Text("路不通或不安全，没走到", "road closed or unsafe, not reached"),
+    (OutcomeMode.IN_PERSON, "3.18"): Text("找不到这个地址", "address not found"),
+}
+_WORDS: Final = {
+    (mode, one.code): _AS_AT_THE_DOOR.get((mode, one.code), Text(one.zh, one.en))
+    for mode, codes in OUTCOME_CODES.items()
+    for one in codes
+}
 
 # Where it is no homes that were drawn: what AAPOR's tables say of a household, of a shop, an office or a person.
 _ELSEWHERE: Final[Mapping[tuple[OutcomeMode, str], Text]] = {
     (OutcomeMode.IN_PERSON, "2.111"): Text("别人替他拒绝", "refused by somebody else there"),
-    (OutcomeMode.IN_PERSON, "2.24"): Text("没有人在", "no one there"),
+    (OutcomeMode.IN_PERSON, "2.24"): Text("没有人在（看得出还开着、还在用）", "nobody there (still in use)"),
     (OutcomeMode.IN_PERSON, "2.331"): Text("对方的人语言不通", "language of those there"),
-    (OutcomeMode.IN_PERSON, "3.10"): Text("不知是否还在", "unknown whether it is still there"),
+    (OutcomeMode.IN_PERSON, "3.10"): Text(
+        "没有人在（看不出还在不在）", "nobody there (cannot tell whether it still exists)"
+    ),
     (OutcomeMode.IN_PERSON, "3.11"): Text("没有去过", "not attempted"),
     (OutcomeMode.IN_PERSON, "3.20"): Text("有人，不知有无合格的人", "in use, unknown whether anyone is eligible"),
     (OutcomeMode.IN_PERSON, "3.21"): Text("没有问到里面有谁", "not screened"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Final
 
 from questionnaires.text import Text
@@ -46,4 +47,15 @@ def told(wave: Wave) -> Text | None:
     return Text(
         _BIRTHDAY.zh.format(month=since.month, day=since.day),
         _BIRTHDAY.en.format(day=since.day, name=_MONTHS[since.month - 1]),
+    )
+
+
+def example(since: date) -> Text:
+    """Who of three comes first by their birthdays, counted from ``since`` on: that very day is the first."""
+    first, second, last = (since + timedelta(days=days) for days in (3, 11, -2))
+    zh = [f"{day.month}月{day.day}日" for day in (first, second, last)]
+    en = [f"{day.day} {_MONTHS[day.month - 1]}" for day in (first, second, last)]
+    return Text(
+        f"比如 {zh[0]}生日的比 {zh[1]}的先，{zh[2]}的最后。",
+        f"A birthday on {en[0]} comes before one on {en[1]}, and one on {en[2]} is last.",
     )

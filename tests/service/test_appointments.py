@@ -65,7 +65,7 @@ def test_whoever_has_an_appointment_is_told_with_its_day_and_time(
     today, tomorrow, after = appointments.midnights(local)
     assert today <= local < tomorrow
     times = {
-        0: today,  # the first minute of today, passed long ago
+        0: local - timedelta(minutes=30),  # overdue by a moment, and no appointment any more
         1: tomorrow - timedelta(minutes=1),  # the last
         2: tomorrow,
         3: after,
@@ -73,22 +73,26 @@ def test_whoever_has_an_appointment_is_told_with_its_day_and_time(
         5: after + timedelta(days=9),
     }
     agreed(database, world, times, person(database, "interviewer"))
+    agreed(database, world, {6: local - timedelta(minutes=29)}, person(database, "interviewer"))
+    give(database, world, range(1, 2), person(database, "interviewer"))
     numbers = world.case_numbers
-    assert listed(client, here, "quiet=today") == [numbers[0], numbers[1]]
+    assert listed(client, here, "quiet=today") == [numbers[6], numbers[1]]
+    assert listed(client, here, "quiet=late") == [numbers[4], numbers[0]]
     assert listed(client, here, "quiet=tomorrow") == [numbers[2]]
     assert listed(client, here, "quiet=later") == [numbers[3], numbers[5]]
     page = plain(get(client, f"{here}/cases?quiet=today"))
     assert "约在今天 2 户，早的在前" in page
     wave = here.removesuffix("/field")
+    name = person(database, "interviewer").name
     for address in ("/surveys", wave, f"{here}/supervision"):
         told = plain(get(client, address))
-        assert "今天约了 2 户 明天 1 户 以后 2 户" in told
+        assert f"今天约了 2 户 没有分给人的 1 {name} 1 明天 1 户 以后 2 户" in told
         assert f"最近的约在 {local.month}月{local.day}日 23:59" in told
     assert "Appointments today: 2 households" in plain(get(client, f"{wave}?lang=en"))
     client.cookies.delete("language")
     # The list as a whole says of each what was agreed on, beside its outcome.
     every = plain(get(client, f"{here}/cases?lang=zh"))
-    assert len(re.findall(r"约好 \d+月\d+日 \d\d:\d\d 再来", every)) == 6
+    assert len(re.findall(r"约好 \d+月\d+日 \d\d:\d\d 再来", every)) == 7
 
 
 def test_a_case_says_who_goes_how_late_it_is_and_is_given_to_somebody_else_there(

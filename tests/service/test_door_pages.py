@@ -12,12 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from analysis.outcome_codes import OutcomeMode
+from questionnaires.text import Text
 from survey_service.accounts import service as accounts
 from survey_service.audit.chain import SERVICE
 from survey_service.database import Database
+from survey_service.field import door_words
 from survey_service.fieldwork import assignments
 from survey_service.fieldwork.assignments import balanced
-from survey_service.models import Account, Capture, Case, Disposition, Mode, Role, Source, Visit, Wave
+from survey_service.fieldwork.words import outcome_words
+from survey_service.models import Account, Capture, Case, Disposition, ListedUnit, Mode, Role, Source, Visit, Wave
 from tests.service.conftest import TestClock
 from tests.service.signed_in import HTML, PASSWORD, csrf, get, sign_in
 from tests.service.world import NOW, World
@@ -76,7 +80,7 @@ def test_a_visit_is_noted_by_one_tap_and_a_double_tap_is_one(
     assert led == f"{here}?noted={visit}"
     told = get(client, led)
     assert f"已记 {world.case_numbers[0]}：住户拒访" in told
-    assert "✕ 住户拒访" in told
+    assert "✕ 住户拒访" in get(client, f"{here}?show=all")
     with database.reading.begin() as session:
         assert len(session.scalars(select(Visit.id)).all()) == 1
     assert outcome(database, world, 0) == ("2.111", Disposition.REFUSAL)
@@ -105,10 +109,50 @@ def test_an_appointment_is_shown_and_must_lie_ahead_and_within_the_wave(
     assert listed(page) == [world.case_numbers[0]]
     assert "约好 9月18日（今天，周五）10:30 再来" in page
     assert "→ 约好" in page  # what is in time is no error
-    clock.at = NOW + timedelta(minutes=40)
     page = get(client, here)
     assert f"下一户：{world.case_numbers[0]}" in page
-    assert "约在今天 10:30" in page
+    assert "约在 10:30（还有 30 分钟）" in page
+    assert "今天约好 1 户，最早 10:30" in page
+    assert "Agreed for 10:30 (in 30 minutes)" in get(client, f"{here}?lang=en")
+    client.cookies.delete("language")
+    clock.at = NOW + timedelta(minutes=59, seconds=59)  # within the grace it can still be kept
+    sign_in(client, "interviewer")
+    page = get(client, here)
+    assert "约在 10:30（时间到了）" in page
+    assert "该去没去 0" in page
+    clock.at = NOW + timedelta(minutes=60)
+    page = get(client, here)
+    assert "约在今天 10:30，时间过了" in page
+    assert "该去没去 1" in page
+    assert "今天约好" not in page
+
+
+def test_an_appointment_beyond_the_lead_leads_nobody_yet(client: TestClient, here: str, world: World) -> None:
+    _note(client, f"{here}/{world.case_ids[3]}", "2.25", agreed="yes", day="2026-09-18", clock="11:01")
+    page = get(client, here)
+    assert "约在 11:01" not in page
+    assert "今天约好 1 户，最早 11:01" in page
+    _note(client, f"{here}/{world.case_ids[5]}", "2.25", agreed="yes", day="2026-09-18", clock="11:00")
+    assert f"下一户：{world.case_numbers[5]}" in get(client, here)
+
+
+def test_the_list_is_of_those_that_wait(client: TestClient, here: str, world: World) -> None:
+    _note(client, f"{here}/{world.case_ids[0]}", "2.111")
+    page = get(client, here)
+    assert world.case_numbers[0] not in listed(page)
+    assert "<h1>11 户还要去" in page
+    assert "，共 12 户" in page
+    assert "第 1 户" in get(client, f"{here}/{world.case_ids[0]}")
+
+
+@pytest.mark.parametrize("unit", list(ListedUnit))
+def test_nobody_at_home_is_told_with_its_group_at_the_door_and_in_the_office(unit: ListedUnit) -> None:
+    for code in ("2.24", "3.10", "2.23", "3.17", "3.18"):
+        door = door_words.as_tapped(door_words.BUTTONS, OutcomeMode.IN_PERSON, unit)(code, OutcomeMode.IN_PERSON)
+        office = outcome_words(code, OutcomeMode.IN_PERSON, unit)
+        assert (door.zh, door.en.lower()) == (office.zh, office.en.lower())
+    home = door_words.as_tapped(door_words.BUTTONS, OutcomeMode.IN_PERSON)("2.24", OutcomeMode.IN_PERSON)
+    assert home == Text("没人在家（看得出有人住）", "Nobody at home (somebody lives here)")
 
 
 def test_what_is_no_button_is_refused(client: TestClient, here: str, world: World) -> None:
@@ -273,7 +317,10 @@ def test_what_was_noted_is_changed_in_one_step_and_stands_until_then(
     page = get(client, f"{here}?noted={first}")
     (led,) = set(re.findall(r'href="([^"]+)">改</a>', page))
     page = get(client, led.partition("#")[0])
-    assert "现在记的：看得出有人住" in page
+    assert "现在记的：没人在家（看得出有人住）（" in page
+    assert f"改 {world.case_numbers[4]} 这一次记的" in page
+    assert page.count("（现在记的）") == 1
+    assert page.count("<details open") == 1
     assert "开始访问" not in page  # nothing but the change
     assert _instead(page) == first
     assert outcome(database, world, 4)[0] == "2.24"
@@ -285,14 +332,14 @@ def test_what_was_noted_is_changed_in_one_step_and_stands_until_then(
     assert led == f"{here}?noted={second}&was={first}"
     told = get(client, led)
     assert f"已改 {world.case_numbers[4]}：住户拒访" in told
-    assert "原来记的：看得出有人住" in told
+    assert "原来记的：没人在家（看得出有人住）" in told
     assert "10:05" in told  # when it was changed
     assert outcome(database, world, 4) == ("2.111", Disposition.REFUSAL)
     with database.reading.begin() as session:
         old, new = (session.get_one(Visit, (world.survey_id, UUID(one))) for one in (first, second))
         assert (new.at, new.noted_at, old.withdrawn_at) == (old.at, clock.at, clock.at)
     page = get(client, address)
-    assert "原来记的：看得出有人住，9月18日 10:05 改的" in page
+    assert "原来记的：没人在家（看得出有人住），9月18日 10:05 改的" in page
     third = {**sent, "visit": str(UUID(int=5)), "code": "2.36"}
     assert client.post(address, data=third, headers=HTML).status_code == 409  # it was changed before
 
@@ -303,7 +350,7 @@ def test_only_an_own_note_of_this_household_and_desk_is_changed(
     visit = _note(client, f"{here}/{world.case_ids[4]}", "2.24")
     other = f"{here}/{world.case_ids[2]}"
     page = get(client, f"{other}?change={visit}")
-    assert "改这一次记的" not in page
+    assert "这一次记的" not in page
     sent = {"csrf": csrf(page), "visit": str(UUID(int=6)), "code": "2.111"}
     assert client.post(other, data={**sent, "instead": visit}, headers=HTML).status_code == 404
     assert client.post(other, data={**sent, "instead": "none"}, headers=HTML).status_code == 422
@@ -321,7 +368,7 @@ def test_an_appointment_is_changed_by_its_time_form(
     second = re.findall(r'name="visit" value="([^"]+)"', page)[0]
     sent = {"csrf": csrf(page), "visit": second, "instead": first, "code": "2.25", "agreed": "yes", "clock": "20:15"}
     past = client.post(address, data={**sent, "day": "2026-09-17"}, headers=HTML)
-    assert (past.status_code, 'value="2026-09-17"' in past.text, "改这一次记的" in past.text) == (422, True, True)
+    assert (past.status_code, 'value="2026-09-17"' in past.text, "这一次记的" in past.text) == (422, True, True)
     led = client.post(address, data={**sent, "day": "2026-09-19"}, follow_redirects=False).headers["location"]
     told = get(client, led)
     assert "约好 9月19日（明天，周六）20:15 再来" in told
@@ -358,7 +405,6 @@ def test_overdue_are_told_in_days_before_the_walking_order(
     sign_in(client, "interviewer")
     page = get(client, f"{here}?show=overdue")
     assert f"下一户：{world.case_numbers[0]}" in page  # since the agreed time, longer than the others
-    assert "该去没去 7 天" in page
     assert "约好 9月20日（周日）19:00，过了 7 天" in page
-    assert "分给您 9 天了" in page
-    assert "9 天没去了" in page
+    assert "分给您 9 天了（过了 7 天就该去，晚了 2 天）" in page
+    assert "已经 9 天没去（过了 7 天就该去，晚了 2 天）" in page

@@ -86,7 +86,7 @@ def test_how_many_adults_is_one_tap_and_says_whom_to_ask(
             == f"{address}?roll=written"
         )
     told = get(client, f"{address}?roll=written")
-    assert "家里有 3 位成年人。从 2026年" in told
+    assert "家里有 3 位成年人。比如 9月4日生日的比 9月12日的先，8月30日的最后。" in told
     assert "✓ 已记 3 位成年人，9月18日" in told
     (roll,) = kept(database, world)
     assert (roll.adults, roll.rule, roll.by_account_id) == (
@@ -313,9 +313,9 @@ def test_overdue_are_past_appointments_and_those_left_for_a_week(
     visit = re.findall(r'name="visit" value="([^"]+)"', page)[0]
     client.post(f"{here}/{world.case_ids[5]}", data={"csrf": csrf(page), "visit": visit, "code": "2.24"})
     assert listed(get(client, f"{here}?show=overdue")) == []
-    clock.at = NOW + timedelta(minutes=40)
+    clock.at = NOW + timedelta(minutes=50)
     assert listed(get(client, f"{here}?show=overdue")) == [world.case_numbers[3]]
-    assert "时间到了" in get(client, here)
+    assert "约在今天 10:20，时间过了" in get(client, here)
     clock.at = NOW + timedelta(days=8)
     sign_in(client, "interviewer")
     assert listed(get(client, f"{here}?show=overdue")) == [world.case_numbers[3], world.case_numbers[5]]

@@ -29,10 +29,15 @@ if (control) {
   });
 }
 
-// What a large button opens may lie below the screen: it is brought into view.
-for (const finding of document.querySelectorAll(".findings details")) {
+// One large button is open at a time; what it opens may lie below the screen: it is brought into view.
+const findings = document.querySelectorAll(".findings details");
+for (const finding of findings) {
   finding.addEventListener("toggle", () => {
-    if (finding.open) finding.scrollIntoView({ block: "nearest" });
+    if (!finding.open) return;
+    for (const other of findings) {
+      if (other !== finding) other.open = false;
+    }
+    finding.scrollIntoView({ block: "nearest" });
   });
 }
 
