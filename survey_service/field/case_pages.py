@@ -104,11 +104,12 @@ def _who_goes(
     last = next((one for one in reversed(visits) if one.withdrawn_at is None), None)
     agreed = last.appointment_at if last and waits else None
     due = overdue.due_at(agreed, case.last_visit_at, holder.since if holder else None) if waits else None
+    since = overdue.since(due, agreed, by.now)
     another = last is not None and agreed is not None and (holder is None or last.by_account_id != holder.account_id)
     return {
         "holder": holder,
         "agreed_at": agreed,
         "agreed_by": last.by_name if last and another else None,
-        "late": by.days_late(due) if overdue.since(due, agreed, by.now) is not None else None,
+        "late": by.days_late(since) if since is not None else None,
         "people": [(str(one.id), one.name) for one in queries.interviewers(session, survey)],
     }

@@ -89,13 +89,13 @@ def told_by_wave(session: Session, now: datetime, *of: ColumnElement[bool]) -> d
         .where(at >= today, at > now - GRACE)
         .group_by(*holder)
     )
-    found: dict[tuple[UUID, UUID], list[Row[Any]]] = {}
+    found: dict[tuple[UUID, UUID], list[Row[*tuple[Any, ...]]]] = {}
     for row in rows:
         found.setdefault((row[0], row[1]), []).append(row)
     return {wave: _told(many) for wave, many in found.items()}
 
 
-def _told(rows: Sequence[Row[Any]]) -> Agreed:
+def _told(rows: Sequence[Row[*tuple[Any, ...]]]) -> Agreed:
     """Of the holders of one wave: today's, later ones and all of them, the first to come and the first of all."""
     today, later, every = (sum(row[place] for row in rows) for place in (4, 5, 6))
     return Agreed(

@@ -250,7 +250,7 @@ def test_an_interviewer_who_makes_answers_up_is_a_reason_to_ask(
     assert found.whole.interviews == 28
     page = plain(get(client, f"{here}/supervision"))
     assert re.search(r"访问有疑点，先问清楚：\S+", page)
-    assert "12\u00a0!" in page
+    assert "12&nbsp;!" in page
     with database.reading.begin() as session:
         wave = session.get_one(Wave, (world.survey_id, world.wave_id))
         assert not figures_round.is_stale(session, wave, NOW + timedelta(hours=1))
@@ -306,7 +306,7 @@ def test_what_a_call_back_found_is_noted_once_and_counted(
     assert client.post(one, data={"csrf": token, "visited": "came"}, headers=HTML).status_code == 409
     page = plain(get(client, f"{here}/supervision"))
     assert "回访发现问题：" in page
-    assert "1 / 1 没人来 1\u00a0!" in page
+    assert "1 / 1 没人来 1&nbsp;!" in page
     client.post(f"{one}/take-back", data={"csrf": token})
     assert "等着回访的 1 户" in plain(get(client, f"{here}/supervision"))
 
