@@ -16,6 +16,7 @@ from reports.marks import Disc, Fill, Mark, Stroke
 from reports.wording.figures import in_full, written
 
 STEPS: Final = (1, 2, 5, 10)
+LEAST_STEP: Final = 5.0  # of per cent and points: finer figures on an axis are read by nobody
 BAR_HEIGHT: Final = 3.8
 END_STROKE: Final = 6.5
 
@@ -42,35 +43,51 @@ def axis_for(
     ticks: int,
     target: float | None = None,
 ) -> Axis:
-    """A round axis that holds all values, within ``bounds`` (the scale of the quantity); about ``ticks`` figures."""
+    """A round axis that holds all values, within ``bounds`` (the scale of the quantity), with a figure at both ends.
+
+    About ``ticks`` figures; of per cent and points none between two fives but the target and the end of the scale.
+    """
     known = [value for value in values if math.isfinite(value)]
     if target is not None:
         known.append(target)
     if not known:
         known = list(bounds or (0.0, 1.0))
     low, high = min(known), max(known)
-    if high - low < 1e-9:
+    least = LEAST_STEP if bounds is not None and bounds[1] - bounds[0] >= 4 * LEAST_STEP else 0.0
+    if high - low < 1e-9 and not least:
         low, high = (low - 1, high + 1) if bounds is None else bounds
-    step = round_step((high - low) / ticks)
-    first, last = math.floor(low / step - 1e-9), math.ceil(high / step + 1e-9)
+    step = round_step(max((high - low) / ticks, least))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    if first == last:
+        first, last = first - 1, last + 1
     if bounds is not None:
         first = max(first, math.ceil(bounds[0] / step - 1e-9))
         last = min(last, math.floor(bounds[1] / step + 1e-9))
         if last <= first:
-            return Axis(bounds[0], bounds[1], tuple((b, label(b, bounds[1] - bounds[0])) for b in bounds), target)
-    if (last - first) > ticks * 2:
-        step *= 2
-    marks = tuple((i * step, label(i * step, step)) for i in range(first, last + 1))
+            return _whole(bounds, known, target)
+    marks = [(i * step, label(i * step, step)) for i in range(first, last + 1)]
     if bounds is not None:  # the scale may end between two steps: its end is named where the axis reaches it
-        below, above = (low < marks[0][0] - 1e-9, high > marks[-1][0] + 1e-9)
-        marks = (
-            *(((bounds[0], label(bounds[0], bounds[1] - bounds[0])),) if below else ()),
-            *marks,
-            *(((bounds[1], label(bounds[1], bounds[1] - bounds[0])),) if above else ()),
-        )
-    if target is not None and all(abs(value - target) > step * 1e-6 for value, _ in marks):
-        marks = tuple(sorted((*marks, (target, in_full(target)))))
-    return Axis(min(marks[0][0], low), max(marks[-1][0], high), marks, target)
+        marks += [(end, label(end, bounds[1] - bounds[0])) for end in bounds if _reached(end, marks, low, high)]
+    return _with_target(marks, target, (low, high))
+
+
+def _reached(end: float, marks: list[tuple[float, str]], low: float, high: float) -> bool:
+    """Whether there are values between the outermost of ``marks`` and this end of the scale."""
+    return (low < marks[0][0] - 1e-9 and end < marks[0][0]) or (high > marks[-1][0] + 1e-9 and end > marks[-1][0])
+
+
+def _whole(bounds: tuple[float, float], known: list[float], target: float | None) -> Axis:
+    """The whole scale, of which the ends alone are named."""
+    marks = [(end, in_full(end)) for end in bounds]
+    return _with_target(marks, target, (min(known), max(known)))
+
+
+def _with_target(marks: list[tuple[float, str]], target: float | None, ends: tuple[float, float]) -> Axis:
+    span = max(value for value, _ in marks) - min(value for value, _ in marks)
+    if target is not None and all(abs(value - target) > span * 1e-6 for value, _ in marks):
+        marks = [*marks, (target, in_full(target))]
+    found = tuple(sorted(marks))
+    return Axis(min(found[0][0], ends[0]), max(found[-1][0], ends[1]), found, target)
 
 
 def round_step(raw: float) -> float:
@@ -118,8 +135,6 @@ def _end_strokes(left: float, right: float, y: float, scale: Scale, colour: str)
     return (Stroke(end, y - END_STROKE / 2, end, y + END_STROKE / 2, 1.2, colour),)
 
 
-def gridlines(scale: Scale, top: float, bottom: float) -> tuple[Mark, ...]:
-    """Pale verticals at each figure of the axis."""
-    return tuple(
-        Stroke(scale.at(value), top, scale.at(value), bottom, 0.5, style.HAIRLINE) for value, _ in scale.axis.ticks
-    )
+def gridlines(scale: Scale, standing: Iterable[float], top: float, bottom: float) -> tuple[Mark, ...]:
+    """Pale verticals at those figures of the axis."""
+    return tuple(Stroke(scale.at(value), top, scale.at(value), bottom, 0.5, style.HAIRLINE) for value in standing)

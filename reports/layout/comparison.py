@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reports import style
-from reports.blocks import Column, Comparison, ComparisonGroup, ComparisonRow
+from reports.blocks import Comparison, ComparisonGroup, ComparisonRow
 from reports.charts import Scale, gridlines, interval_marks
+from reports.layout.axes import axis_insets, axis_marks, labelled
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
-from reports.layout.tables import align_on_dash, axis_insets, axis_marks, dash_place
+from reports.layout.tables import align_on_dash, dash_place
 from reports.marks import Frame, Mark, Stack, Stroke, Words, below, furniture
 from reports.structure import Node, row_of
 from reports.style import Role, U
@@ -52,9 +53,10 @@ class Places:
         self.value_x = self.interval_right - interval_width - GAP
         head = setter.width(style.NOTE, block.heads[0])
         left = self.label_x + self.label_width + GAP
-        before, after = axis_insets(setter, Column("", axis=block.axis))
+        before, after = axis_insets(setter, block.axis)
         right = self.value_x - max(figures, head) - GAP
         self.scale = Scale(block.axis, left + max(before, 6), right - max(after - 4, 4))
+        self.standing = tuple(value for value, _ in labelled(setter, self.scale))
 
 
 def comparison(setter: Setter, block: Comparison, width: float) -> Stack:
@@ -111,7 +113,8 @@ def group_frame(
     heights = [ROW if len(lines) == 1 else len(lines) * LABEL_LEADING + U for _, lines in labels]
     height = max(sum(heights), needed * ROW) + 2 * EDGE
     scale = places.scale
-    marks: list[Mark] = list(gridlines(scale, 0, height))
+    shown = any(row.range is not None for row in group.rows)
+    marks: list[Mark] = list(gridlines(scale, places.standing, 0, height)) if shown else []
     if not first:
         marks.append(Stroke(0, 0, width, 0, style.RULE_ROW, style.HAIRLINE))
     marks.extend(names)
@@ -134,7 +137,7 @@ def group_frame(
             marks.extend(interval_marks(scale, row.range, middle))
         marks.extend(figure_marks(setter, row, places, middle, figures, own=i == 0))
         middle += heights[i] / 2
-    if group.target is not None:
+    if group.target is not None and shown:
         x = scale.at(group.target)
         marks.append(Stroke(x, 0.5 * U, x, height - 0.5 * U, 0.9, style.INK))
     return Frame(height, tuple(marks))

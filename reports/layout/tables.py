@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from reports import style
 from reports.blocks import Cell, Column, ColumnKind, Row, Table, Tone
 from reports.charts import Scale, gridlines, interval_marks
+from reports.layout.axes import axis_insets, axis_marks, labelled
 from reports.layout.setting import OPTICAL_MIDDLE, Setter
 from reports.marks import Fill, Frame, Mark, Stack, Stroke, Words, below, furniture, moved, part_of, spoken
 from reports.structure import Node, row_of
@@ -39,6 +40,7 @@ class Place:
     dash: float = 0.0
     letters: bool = False
     insets: tuple[float, float] = (3.0, 3.0)  # blank at the ends of a chart: half of the first and last figure
+    standing: tuple[float, ...] = ()  # the figures of a chart's axis that have room
 
     @property
     def scale(self) -> Scale:
@@ -112,17 +114,12 @@ def lay_columns(setter: Setter, block: Table, width: float, edge: float) -> tupl
         _, high = dash_place(setter, intervals)
         letters = any(cell.letter for cell in cells[i])
         dash = x + needs[i] - high - (LETTER_ROOM if letters else 0.0)
-        places.append(Place(column, x, x + needs[i], dash, letters, axis_insets(setter, column)))
+        place = Place(column, x, x + needs[i], dash, letters, axis_insets(setter, column.axis))
+        if column.kind is ColumnKind.CHART:
+            place = replace(place, standing=tuple(value for value, _ in labelled(setter, place.scale)))
+        places.append(place)
         x += needs[i]
     return tuple(places)
-
-
-def axis_insets(setter: Setter, column: Column) -> tuple[float, float]:
-    """How far the axis begins and ends inside its column, so that its figures keep clear of their neighbours."""
-    if column.axis is None or not column.axis.ticks:
-        return 3.0, 3.0
-    first, last = (setter.width(style.AXIS, column.axis.ticks[i][1]) / 2 for i in (0, -1))
-    return max(first - 2, 3.0), max(last - 2, 3.0)
 
 
 def gap_before(columns: Sequence[Column], i: int) -> float:
@@ -266,28 +263,6 @@ def chart_head(setter: Setter, place: Place, y: float, room: float, *, apart: bo
     return marks
 
 
-def axis_marks(setter: Setter, scale: Scale, y: float) -> list[Mark]:
-    """Figures of an axis; those that would touch their neighbour are left out, its ends never.
-
-    The target's figure goes before the rest; where it has no room it stands in the head of its column all the same.
-    """
-    axis = scale.axis
-    if not axis.ticks:
-        return []
-    drawn: list[tuple[float, float]] = []
-    marks: list[Mark] = []
-    ends = (axis.ticks[0][0], axis.ticks[-1][0])
-    ticks = sorted(axis.ticks, key=lambda tick: (tick[0] not in ends, tick[0] != axis.target, tick[0]))
-    for value, text in ticks:
-        at, half = scale.at(value), setter.width(style.AXIS, text) / 2
-        if any(at - half < right + 3 and at + half > left - 3 for left, right in drawn):
-            continue
-        drawn.append((at - half, at + half))
-        role = style.SMALL if value == axis.target else style.AXIS
-        marks.append(setter.centred(role, text, at, y))
-    return marks
-
-
 def noted_head(setter: Setter, place: Place) -> tuple[list[Mark], int]:
     """The indicator's name in bold over its figures, its target in grey below with the baseline at 0; how many lines
     the name takes."""
@@ -397,7 +372,7 @@ def chart_marks(cell: Cell, place: Place, height: float, middle: float) -> tuple
     scale = place.scale
     marks: list[Mark] = []
     if scale.axis.target is None:
-        marks.extend(gridlines(scale, 0, height))
+        marks.extend(gridlines(scale, place.standing, 0, height))
     if cell.range is not None:
         told = joined(*outwards(cell.range.low, cell.range.high))
         marks.extend(spoken(interval_marks(scale, cell.range, middle), told, drawing=True))

@@ -14,8 +14,8 @@ from reports.blocks import Answer, Card, Cards, Comparison, Story, Table
 from reports.charts import Scale
 from reports.content import AreaSummary, Caution, CommunitySummary, Sample
 from reports.fonts import TypeSettings, typeface
+from reports.layout.axes import axis_marks
 from reports.layout.setting import Setter
-from reports.layout.tables import axis_marks
 from reports.marks import Words
 from reports.story import area_story, common, community_story
 from reports.typesetting.composer import Composer
