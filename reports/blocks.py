@@ -191,6 +191,33 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Tile:
+    """One area: its name, the sign and the word of its verdict, and how dark it is; what is hidden is hatched."""
+
+    name: str
+    verdict: Verdict
+    word: str
+    shade: int = 0  # of SHADES
+
+
+@dataclass(frozen=True, slots=True)
+class TileGroup:
+    name: str
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Areas as tiles of one size, in groups one below the other; ``legend`` has a tile's look and what it means."""
+
+    title: str
+    unit: str
+    groups: tuple[TileGroup, ...]
+    legend: tuple[tuple[Tile, str], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Prose:
     """Paragraphs under a title, with a legend of verdicts after the first."""
 
@@ -252,7 +279,19 @@ class Spare:
 
 
 Block = (
-    Spare | Masthead | Answer | Cards | Comparison | Table | Prose | Notes | Glossary | Colophon | PageBreak | Columns
+    Spare
+    | Masthead
+    | Answer
+    | Cards
+    | Comparison
+    | Table
+    | Tiles
+    | Prose
+    | Notes
+    | Glossary
+    | Colophon
+    | PageBreak
+    | Columns
 )
 
 

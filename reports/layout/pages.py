@@ -22,6 +22,7 @@ from reports.blocks import (
     Spare,
     Story,
     Table,
+    Tiles,
 )
 from reports.layout.cards import cards
 from reports.layout.colophon import colophon
@@ -30,6 +31,7 @@ from reports.layout.masthead import answer, masthead
 from reports.layout.prose import glossary, prose, small_print
 from reports.layout.setting import Setter
 from reports.layout.tables import table
+from reports.layout.tiles import tiles
 from reports.marks import Frame, Mark, Stack, Stroke, furniture, moved, named
 from reports.style import U
 
@@ -219,6 +221,8 @@ def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
             return [comparison(setter, block, width)]
         case Table():
             return [table(setter, block, width)]
+        case Tiles():
+            return [tiles(setter, block, width)]
         case Prose():
             return [Stack((prose(setter, block, width),))]
         case Notes():

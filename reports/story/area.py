@@ -43,6 +43,7 @@ from reports.story import (
     over_waves,
     places,
     rectified,
+    tiles,
 )
 from reports.story.common import Measured
 from reports.story.community import story_of
@@ -68,6 +69,7 @@ def area_story(summary: AreaSummary, language: str) -> Story:
         own = many.by_urgency(own)
         blocks += many.of_area(summary, own, language)
     blocks += mend.blocks(summary, language)
+    blocks += tiles.blocks(summary, language)
     blocks += places.street_tables(summary, own, language)
     blocks += places.community_tables(summary, own, language)
     if alike := all_alike_notes(summary, own, language):

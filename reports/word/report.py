@@ -26,13 +26,14 @@ from reports.blocks import (
     Spare,
     Story,
     Table,
+    Tiles,
 )
 from reports.content import AreaSummary, CommunitySummary
 from reports.story import area_story, community_story
 from reports.word import package
 from reports.word.parts import Grid, Piece, add_field, add_grid, add_pieces
 from reports.word.styles import ANSWER_SIZE, HEI, NOTE_STYLE, name_fonts, set_styles
-from reports.word.tables import card_grids, comparison_grid, sign, table_grid
+from reports.word.tables import card_grids, comparison_grid, sign, table_grid, tile_grid
 
 GAP: Final = "　"
 
@@ -74,6 +75,12 @@ def _add(document: Document, block: Block) -> None:
             _notes(document, block.notes)
         case Table():
             _table(document, block)
+        case Tiles():
+            _heading(document, block.title, block.unit)
+            _grid(document, tile_grid(block))
+            legend = [(*sign(tile.verdict), Piece(words)) for tile, words in block.legend]
+            _note(document, *_with_gaps(legend))
+            _notes(document, block.notes)
         case Prose():
             _prose(document, block)
         case Notes():

@@ -12,7 +12,7 @@ from typing import Final
 
 from analysis.results import Verdict
 from reports import style
-from reports.blocks import Card, Cards, Cell, Column, ColumnKind, Comparison, Range, Table, Tone
+from reports.blocks import Card, Cards, Cell, Column, ColumnKind, Comparison, Range, Table, Tiles, Tone
 from reports.word.parts import Box, Grid, Piece
 from reports.word.styles import FIGURE_SIZE, TABLE_SIZE
 from reports.wording.figures import NOTHING, joined, outwards
@@ -71,6 +71,23 @@ def card_grids(block: Cards) -> list[Grid]:
     """Up to four indicators side by side: name, verdict, figure, what stands beside it, why."""
     parts = [block.cards[start : start + CARDS_ACROSS] for start in range(0, len(block.cards), CARDS_ACROSS)]
     return [_card_grid(cards) for cards in parts]
+
+
+def tile_grid(block: Tiles) -> Grid:
+    """The tiles of each group in rows, under a row that names it."""
+    rows: list[tuple[Box, ...]] = []
+    tinted: set[int] = set()
+    empty = Box(())
+    for group in block.groups:
+        tinted.add(len(rows))
+        rows.append((Box(((Piece(group.name, bold=True),),)), *(empty for _ in range(CARDS_ACROSS - 1))))
+        for start in range(0, len(group.tiles), CARDS_ACROSS):
+            boxes = [
+                Box(((Piece(tile.name),), (*sign(tile.verdict), Piece(tile.word))), shade=tile.shade)
+                for tile in group.tiles[start : start + CARDS_ACROSS]
+            ]
+            rows.append((*boxes, *(empty for _ in range(CARDS_ACROSS - len(boxes)))))
+    return Grid((style.TEXT_WIDTH / CARDS_ACROSS,) * CARDS_ACROSS, tuple(rows), heads=0, tinted=frozenset(tinted))
 
 
 def _card_grid(cards: Sequence[Card]) -> Grid:

@@ -67,6 +67,13 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     "counted_title": Text("各项指标，未达标的在前", "All indicators, those that missed their target first"),
     "counted": Text("{word} {count}", "{word} {count}"),
     "counted_communities": Text("各社区的判定", "Verdicts of the communities"),
+    "tiles_title": Text("各社区的{name}，一个社区一格", "{name}, a tile for each community"),
+    "tiles_unit": Text("按区划代码排列，不作排名", "by code, not ranked"),
+    "tiles_how": Text(
+        "底色越深，判定越差；斜线格不单独公布。格子一样大，不表示位置和人口。",
+        "The darker, the worse the verdict; hatched is not published. Tiles are of one size and stand for "
+        "neither place nor population.",
+    ),
     # what a page has no room for
     "left_off": Text(
         "这里印不下，网页和 Word 里有：{parts}。",
@@ -75,6 +82,7 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     "spare_items": Text("各项目的定义", "what each item means"),
     "spare_ages": Text("按年龄", "figures by age"),
     "spare_waves": Text("历次的数字", "the waves so far"),
+    "spare_tiles": Text("各社区一格的图", "the tiles of the communities"),
     "spare_method": Text("抽样和加权的细节", "details of selection and weights"),
     "spare_outcomes": Text("各户结果", "outcomes of all cases"),
     "spare_modes": Text("填答方式的影响", "what the mode did"),

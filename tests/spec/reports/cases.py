@@ -343,6 +343,22 @@ def street_of_few() -> AreaSummary:
     return replace(base, table=given.table(rows, sizes))
 
 
+def tiles_of_every_kind() -> AreaSummary:
+    """The city of sixty with communities of every verdict, some of which are hidden."""
+    base = sixty_communities()
+    key = given.HEADLINE[0][0]
+    figures = ((0.96, 0.95, 0.97), (0.3, 0.25, 0.35), (0.8, 0.6, 0.95))
+    community = {place.domain for _, inside in base.streets for place in inside}
+    rows = []
+    for number, row in enumerate(base.table.rows):
+        cells = list(row.cells)
+        if row.domain in community:
+            shown = given.share(key, *figures[number % 3], 200, target=given.HEADLINE[0][3])
+            cells[0] = given.hidden(key) if number % 5 == 0 else shown
+        rows.append(replace(row, cells=tuple(cells)))
+    return replace(base, table=replace(base.table, rows=tuple(rows)))
+
+
 def with_items(base: AreaSummary) -> AreaSummary:
     """The area with its twelve items: firm in the city and its streets; in communities one coarse, one coded, one
     hidden, and all of the last community hidden."""
@@ -390,6 +406,7 @@ CASES: Mapping[str, Callable[[], Summary]] = {
     "city_with_items": lambda: with_items(given.city()),
     "street_with_items": lambda: with_items(given.street()),
     "ten_streets_with_items": lambda: with_items(sixty_communities()),
+    "tiles_of_every_kind": tiles_of_every_kind,
     "sixty_communities": sixty_communities,
     "twelve_for_the_city": twelve_for_the_city,
     "held_against": held_against.community,

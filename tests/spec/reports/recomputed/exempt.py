@@ -27,6 +27,8 @@ _BY_REASON: Final[Mapping[str, tuple[str, ...]]] = {
         "rule_of_reading",
         "sampling_error_only",
         "statistical_verdict",
+        "tiles_how",
+        "tiles_unit",
     ),
     _LABEL: (
         "approval_number",

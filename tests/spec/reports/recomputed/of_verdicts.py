@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from analysis.results import Coding, PublishableCell, Suppression, Tier, Verdict
 from questionnaires.indicators import Indicator, Sense
+from reports.blocks import Tile
 from tests.spec.reports.recomputed import figures
 from tests.spec.reports.recomputed.registry import True_, hidden_key, true_where, verdict_key
 from tests.spec.reports.recomputed.sheet import Sheet, Where
@@ -85,7 +86,10 @@ def _word(verdict: Verdict) -> True_:
 
     def true(sheet: Sheet, where: Where) -> Iterator[Values]:
         found = here(sheet, where)
-        if found is None:
+        tile = where.nearest(Tile)
+        if isinstance(tile, Tile) and tile.name:
+            known = verdict is sheet.verdict(sheet.headlines[0], sheet.places[tile.name])
+        elif found is None:
             known = not where.label or verdict in of_editions(sheet, where)
         else:
             known = verdict in (sheet.verdict(found[0]), hidden_word(found[1]))

@@ -10,8 +10,8 @@ import pytest
 
 from analysis.results import PublishableCell, Verdict
 from questionnaires.indicators import Indicator
-from reports.blocks import Axis, Card, Cell, Column, ColumnKind, Comparison, Range, Row, Story, Table
-from reports.content import Place
+from reports.blocks import Axis, Card, Cell, Column, ColumnKind, Comparison, Range, Row, Story, Table, Tiles
+from reports.content import CommunitySummary, Place
 from tests.spec.reports.recomputed import figures
 from tests.spec.reports.recomputed.sheet import Sheet, down
 from tests.spec.reports.test_claims import blocks_of
@@ -29,6 +29,8 @@ def faults(story: Story, sheet: Sheet) -> list[tuple[object, ...]]:
         found += of_comparison(comparison, sheet)
     for card in blocks_of(story.blocks, Card):
         found += of_card(card, sheet)
+    for block in blocks_of(story.blocks, Tiles):
+        found += of_tiles(block, sheet)
     return found
 
 
@@ -183,6 +185,23 @@ def of_comparison(block: Comparison, sheet: Sheet) -> Faults:
                 yield "row", row, cell
             if (row.range is None) is not (place_of(cell, one)[0] is None):
                 yield "not drawn", row, cell
+
+
+def of_tiles(block: Tiles, sheet: Sheet) -> Faults:
+    """Each community once, below its street, with the verdict of the first headline; the worse, the darker."""
+    one = sheet.headlines[0]
+    streets = [] if isinstance(sheet.summary, CommunitySummary) else sheet.summary.streets
+    wanted = [(sheet.said(street.name), [sheet.said(each.name) for each in inside]) for street, inside in streets]
+    if [(group.name, [tile.name for tile in group.tiles]) for group in block.groups] != wanted:
+        yield "tiles", block, wanted
+    dark = {Verdict.REACHED: 0, Verdict.NOT_PUBLISHED: 0, Verdict.NOT_REACHED: 3}
+    drawn = [tile for group in block.groups for tile in group.tiles]
+    for tile in drawn:
+        found = sheet.verdict(one, sheet.places[tile.name])
+        if found is not tile.verdict or tile.shade != dark.get(tile.verdict, 1):
+            yield "tile", tile, found
+    if {tile.verdict for tile in drawn} != {tile.verdict for tile, _ in block.legend}:
+        yield "legend of tiles", block.legend
 
 
 def of_card(card: Card, sheet: Sheet) -> Faults:
