@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analysis.apart import search
 from analysis.arrays import BoolArray, FloatArray
 from analysis.cells import Cells, Place
 from analysis.coding import end_for, side_of
-from analysis.complementary_suppression import CannotProtect, Search
+from analysis.complementary_suppression import CannotProtect
 from analysis.disclosure_bounds import Rooms
 from analysis.families import Related, ties
 from analysis.hiding import Hiding
@@ -119,16 +120,9 @@ def confidential(
         fixed=fixed & ~hidden_before,
         slack=_slack(cells),
     )
-    search = Search(
-        cells,
-        tied,
-        hiding,
-        least=rule.minimum_respondents,
-        below=rule.group_disclosure_below,
-    )
-    search.run()
-    search.added |= hide_seconds(cells, hiding, tied, related.one_sum)
-    found = dict.fromkeys([*search.added, *np.flatnonzero(hidden_before).tolist()], Suppression.COMPLEMENTARY)
+    added = search(cells, tied, hiding, least=rule.minimum_respondents, below=rule.group_disclosure_below)
+    added |= hide_seconds(cells, hiding, tied, related.one_sum)
+    found = dict.fromkeys([*added, *np.flatnonzero(hidden_before).tolist()], Suppression.COMPLEMENTARY)
     for those, reason in (
         (middle, Suppression.GROUP_DISCLOSURE),
         (dominated, Suppression.DOMINATED),

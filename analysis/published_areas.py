@@ -8,9 +8,11 @@ shown as a point; an area that is hidden or coarse stands in no set and moves no
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 from scipy.special import ndtri
@@ -21,11 +23,16 @@ from analysis.engine.areas import AreaTables, Siblings, ToWhole
 from analysis.printed_figures import PrintedStep
 from analysis.ranking import Chance, RankingRule, sets_by
 from analysis.results import Domain, PublishableCell, PublishableTable
+from analysis.second_processor import answers, processors
 from analysis.tiers import shown_as_points
 
 LEAST_RANKED = 50
 """Respondents of an area that takes part: of fewer hardly any two can be told apart."""
 DRAWS, SEED = 4_000, 1
+_WORTH = 1_000
+"""Rank sets from which on another process is worth its start."""
+Drawn: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]  # values, covariances, degrees of freedom
+Sets: TypeAlias = tuple[FloatArray, FloatArray, BoolArray]
 
 
 def published_differences(
@@ -81,6 +88,40 @@ class _Wanted:
         return cell is not None and (cell.sample_size or 0) >= LEAST_RANKED
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Asked:
+    """Areas of one kind that are ranked by one indicator."""
+
+    variable: str
+    within: Domain
+    kind: str
+    rule: RankingRule
+    level: float
+    domains: tuple[Domain, ...]
+    left_out: int
+    value: FloatArray
+    covariance: FloatArray
+    freedom: FloatArray
+
+    @property
+    def drawn(self) -> Drawn:
+        return self.value, self.covariance, self.freedom
+
+    def told(self, low: FloatArray, high: FloatArray, better: BoolArray) -> PublishedRanks:
+        return PublishedRanks(
+            variable=self.variable,
+            within=self.within,
+            kind=self.kind,
+            level=self.level,
+            areas=tuple(
+                RankedArea(domain=domain, low=int(least), high=int(most))
+                for domain, least, most in zip(self.domains, low, high, strict=True)
+            ),
+            pairs_told_apart=int(better.sum()),
+            left_out=self.left_out,
+        )
+
+
 def published_ranks(
     found: AreaTables,
     published: PublishableTable,
@@ -92,18 +133,33 @@ def published_ranks(
     ``highest_first``: indicator -> whether a high figure is the good one; others have no ranks. ``kinds`` of the areas.
     """
     wanted = _Wanted(shown_as_points(published), kinds, published.level)
-    told = []
+    asked: list[_Asked] = []
     for variable, highest in highest_first.items():
         rule = RankingRule(highest_first=highest, draws=DRAWS)
         for siblings in found.siblings:
             if variable in siblings.indicators:
                 for kind in sorted({kinds.get(domain, "") for domain in siblings.domains}):
-                    ranks = _ranks(siblings, variable, kind, wanted, rule)
-                    told += [] if ranks is None else [ranks]
-    return tuple(told)
+                    one = _asked(siblings, variable, kind, wanted, rule)
+                    asked += [] if one is None else [one]
+    return tuple(one.told(*sets) for one, sets in zip(asked, _sets(asked, published.level), strict=True))
 
 
-def _ranks(siblings: Siblings, variable: str, kind: str, wanted: _Wanted, rule: RankingRule) -> PublishedRanks | None:
+def _sets(asked: Sequence[_Asked], level: float) -> list[Sets]:
+    """Of every one its ``sets_of``: those that have their chance in common together, half of these elsewhere."""
+    alike: dict[bytes, list[int]] = {}
+    for number, one in enumerate(asked):
+        alike.setdefault(one.freedom.tobytes(), []).append(number)
+    pieces = [[(asked[number].drawn, level, asked[number].rule) for number in those] for those in alike.values()]
+    found = answers(_sets_of, pieces, shared=len(asked) >= _WORTH and processors() > 1)
+    by_number = dict(zip(chain(*alike.values()), chain(*found), strict=True))
+    return [by_number[number] for number in range(len(asked))]
+
+
+def _sets_of(piece: Sequence[tuple[Drawn, float, RankingRule]]) -> list[Sets]:
+    return [sets_of(*drawn, level, rule) for drawn, level, rule in piece]
+
+
+def _asked(siblings: Siblings, variable: str, kind: str, wanted: _Wanted, rule: RankingRule) -> _Asked | None:
     row = siblings.indicators.index(variable)
     of_kind = [place for place, domain in enumerate(siblings.domains) if wanted.kinds.get(domain, "") == kind]
     spread = np.diagonal(siblings.covariance[row])
@@ -115,19 +171,17 @@ def _ranks(siblings: Siblings, variable: str, kind: str, wanted: _Wanted, rule: 
     ]
     if len(places) < 2:
         return None
-    covariance = siblings.covariance[row][np.ix_(places, places)]
-    low, high, better = sets_of(siblings.value[row, places], covariance, freedom[places], wanted.level, rule)
-    return PublishedRanks(
+    return _Asked(
         variable=variable,
         within=siblings.within,
         kind=kind,
+        rule=rule,
         level=wanted.level,
-        areas=tuple(
-            RankedArea(domain=siblings.domains[place], low=int(least), high=int(most))
-            for place, least, most in zip(places, low, high, strict=True)
-        ),
-        pairs_told_apart=int(better.sum()),
+        domains=tuple(siblings.domains[place] for place in places),
         left_out=len(of_kind) - len(places),
+        value=siblings.value[row, places],
+        covariance=siblings.covariance[row][np.ix_(places, places)],
+        freedom=freedom[places],
     )
 
 

@@ -5,7 +5,7 @@
 named here; then the release's text, its table read back, the summaries of every sheet packed and read back. Then the
 gate with communities by age and sex beside all that, and where few answered in each. ``at_most`` stands on the line of
 all together. Beside them the floor: the bare ``np.bincount`` of the same weighted sums. What a busy machine adds shows
-in ``seconds`` and not in ``processor``.
+in ``seconds`` and not in ``processor``, which is that of all processes; ``processors`` is how many may be used.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import numpy as np
 
 from analysis.case_columns import CaseColumns, Labels
 from analysis.plan import AnalysisPlan, Group
+from analysis.second_processor import processors
 from questionnaires.indicators import Indicator, IndicatorKind, Sense, Target
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
@@ -46,6 +47,14 @@ AT_MOST = 30.0
 LEAST = 0.05
 """Seconds from which a stage within another is told."""
 
+WHOSE = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+
+
+def processor_seconds() -> float:
+    """Of this process and of those that it began and that have ended."""
+    spent = [resource.getrusage(who) for who in WHOSE]
+    return sum(one.ru_utime + one.ru_stime for one in spent)
+
 
 class Stages:
     """Prints what each stage took; stages within a stage are named with it, and what was called often is one stage."""
@@ -59,11 +68,11 @@ class Stages:
         self._open.append(name)
         place = " > ".join(self._open)
         spent = self._spent.setdefault(place, [0.0, 0.0, 0.0])
-        began, used = time.perf_counter(), time.process_time()
+        began, used = time.perf_counter(), processor_seconds()
         told: dict[str, object] = {}
         yield told
         spent[0] += time.perf_counter() - began
-        spent[1] += time.process_time() - used
+        spent[1] += processor_seconds() - used
         spent[2] += 1
         self._open.pop()
         if not self._open:
@@ -71,13 +80,14 @@ class Stages:
 
     def _print(self, told: dict[str, object]) -> None:
         """The outermost stage and those within it."""
-        peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
+        own, others = (round(resource.getrusage(who).ru_maxrss / 1e6, 2) for who in WHOSE)
+        peak = {"gigabytes": own, "gigabytes_beside": others, "processors": processors()}
         for place, (seconds, processor, calls) in self._spent.items():
             if seconds < LEAST and " > " in place:
                 continue
             line = {"bench": "whole_wave", "stage": place, "seconds": round(seconds, 2)}
             line |= {"processor": round(processor, 2), "calls": int(calls)}
-            print(json.dumps(line if " > " in place else line | {"gigabytes": peak} | told), flush=True)
+            print(json.dumps(line if " > " in place else line | peak | told), flush=True)
         self._spent.clear()
 
     @contextmanager

@@ -8,6 +8,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from analysis import published_areas
 from analysis.arrays import FloatArray
 from analysis.disclosure import protect
 from analysis.engine.areas import AreaTables, Siblings, ToWhole
@@ -258,3 +259,23 @@ def test_sets_are_narrower_where_figures_vary_together() -> None:
     assert sets_of(value, together, freedom, 0.95, RankingRule(draws=2000))[2].any()
     apart = replace(siblings(), covariance=np.eye(5)[None] * 0.05**2).covariance[0, :2, :2]
     assert not sets_of(value, apart, freedom, 0.95, RankingRule(draws=2000))[2].any()
+
+
+def test_ranks_are_the_same_on_one_processor_and_on_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Families of which some have their chance in common, in an order that is not that of the pieces."""
+    families = [siblings(0.02), siblings(0.05), siblings(0.03), siblings(0.02)]
+    families[1] = replace(families[1], degrees_of_freedom=families[1].degrees_of_freedom + 3)
+    found = AreaTables(to_whole=nothing(), siblings=tuple(families))
+    table = published(dict.fromkeys(AREAS, 100))
+    told = []
+    for number in (1, 2):
+        monkeypatch.setattr(published_areas, "processors", lambda number=number: number)
+        monkeypatch.setattr(published_areas, "_WORTH", 0)
+        told.append(published_ranks(found, table, {"q": True}, {}))
+    assert told[0] == told[1]
+    assert len(told[0]) == len(families)
+    assert told[0] == tuple(
+        one
+        for family in families
+        for one in published_ranks(AreaTables(to_whole=nothing(), siblings=(family,)), table, {"q": True}, {})
+    )
