@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 
 from analysis.arrays import FloatArray
 from analysis.case_columns import CaseColumns, PopulationRegister
+from analysis.engine.all_groups import Grouped, groups_meanwhile
 from analysis.engine.areas import AreaTables, area_tables
 from analysis.engine.drivers import Driven, DriverTable, driver_table
 from analysis.engine.figures import Asked, area_hierarchy, tables
-from analysis.engine.groups import GroupTable, group_tables
+from analysis.engine.groups import GroupTable
 from analysis.engine.items import ItemTable, item_tables
 from analysis.engine.margins import Calibrated, calibrated
 from analysis.engine.modes import ModeTable, mode_table
 from analysis.engine.prepared import AreaFigures
 from analysis.engine.sensitivities import Sensitivities, sensitivities
-from analysis.engine.street_groups import StreetGroups, street_groups
+from analysis.engine.street_groups import StreetGroups
 from analysis.engine.weights import FieldWeights, field_weights
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan
@@ -92,20 +93,26 @@ def run(
     chosen = tuple(one for one in indicators if plan.names(one.id, one.beside))
     weighed = weigh(plan, columns, register)
     calibration = None if weighed.calibrated is None else weighed.calibrated.calibration
-    found, estimators = tables(columns, weighed.final, calibration, chosen, plan)
-    areas = AreaFigures(estimators, {level: found[level.value] for level in estimators})
-    hierarchy = area_hierarchy(columns)
+    given = Grouped(columns=columns, weight=weighed.final, calibration=calibration, indicators=chosen, plan=plan)
+    with groups_meanwhile(given) as groups_made:
+        found, estimators = tables(columns, weighed.final, calibration, chosen, plan)
+        areas = AreaFigures(estimators, {level: found[level.value] for level in estimators})
+        hierarchy = area_hierarchy(columns)
+        items = item_tables(areas, chosen)
+        against = area_tables(areas, hierarchy, chosen)
+        modes = mode_table(columns, weighed.final, calibration, chosen, plan)
+        groups = groups_made()
     return Analysis(
         plan=plan,
         weighed=weighed,
         indicators=chosen,
         hierarchy=hierarchy,
         tables=found,
-        groups=group_tables(columns, weighed.final, calibration, chosen, plan),
-        street_groups=street_groups(columns, weighed.final, calibration, chosen, plan),
-        items=item_tables(areas, chosen),
-        areas=area_tables(areas, hierarchy, chosen),
+        groups=groups.city,
+        street_groups=groups.streets,
+        items=items,
+        areas=against,
         sensitivities=sensitivities(plan, columns, chosen, (weighed.field, weighed.calibrated, weighed.final)),
-        modes=mode_table(columns, weighed.final, calibration, chosen, plan),
+        modes=modes,
         drivers=driver_table(columns, weighed.final, calibration, chosen, driven, plan),
     )

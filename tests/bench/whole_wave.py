@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import wraps
 from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
@@ -109,6 +110,7 @@ class Stages:
                 setattr(module, name, made)
 
     def _watched(self, name: str, made: FunctionType) -> Callable[..., Any]:
+        @wraps(made)  # by its place it is found in another process too
         def run(*given: object, **named: object) -> Any:
             with self.timed(name):
                 return made(*given, **named)
@@ -188,7 +190,8 @@ def main(shape: Shape = SHAPE, few: Shape = FEW) -> None:
     of, asked = city(shape, 1), whole_questionnaire(shape.indicators)
     register = of.register()
     rows = rows_of(of, asked_in_two_modes(wave(of, 2)), asked)
-    watching = stages.watching(import_module("analysis.engine.run"), service)
+    engine = [import_module(f"analysis.engine.{one}") for one in ("run", "all_groups")]
+    watching = stages.watching(*engine, service)
     with watching, stages.timed("from columns to what a release keeps") as told:
         told["at_most"] = AT_MOST
         estimates = service.analyse_wave(rows, PLAN, register=register)

@@ -13,9 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from analysis import apart
+from analysis import apart, published_areas
 from analysis.disclosure import Protected
+from analysis.engine import all_groups
 from analysis.second_processor import answers
+from survey_service.analyses import service
+from survey_service.releases import canonical_estimates
+from tests.bench import whole_wave
 from tests.bench._crossed import FEW, gated, of_few
 
 SMALL = replace(FEW, streets=3, communities=4, indicators=3)
@@ -98,3 +102,19 @@ def test_the_gate_says_the_same_on_one_processor_and_on_two(monkeypatch: pytest.
     assert sorted(map(repr, one.reasons.items())) == sorted(map(repr, two.reasons.items()))
     assert one.left_out == two.left_out
     assert any(cell.suppression is not None for row in one.table.rows for cell in row.cells)
+
+
+def _text(monkeypatch: pytest.MonkeyPatch, number: int) -> str:
+    for module in (all_groups, apart, published_areas):
+        monkeypatch.setattr(module, "processors", lambda: number)
+        monkeypatch.setattr(module, "_WORTH", 0)
+    shape = replace(whole_wave.SHAPE, streets=3, communities=3, indicators=2)
+    of, asked = whole_wave.city(shape, 1), whole_wave.whole_questionnaire(shape.indicators)
+    rows = whole_wave.rows_of(of, whole_wave.asked_in_two_modes(whole_wave.wave(of, 2)), asked)
+    return canonical_estimates.estimates_text(service.analyse_wave(rows, whole_wave.PLAN, register=of.register()))
+
+
+def test_what_a_release_keeps_is_the_same_on_one_processor_and_on_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = _text(monkeypatch, 1), _text(monkeypatch, 2)
+    assert one == two
+    assert all(f'"{part}":' in one for part in ("groups", "street_groups", "ranks"))
