@@ -2,12 +2,13 @@
 
 Only of figures that the city's own table shows as a point, and in no finer steps: a difference is that of two printed
 figures, limits are rounded outwards. Parts of the respondents are told from as many as the ends of the scale need
-(``PublicationRule.group_disclosure_below``), and never where a handful is left over that follows from the rest.
+(``PublicationRule.group_disclosure_below``), and never where a handful is left over that follows from the rest. Where
+an area hides or codes an indicator for somebody's sake (``guarded``) nothing here is one more equation for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,34 +35,54 @@ SPOKEN_OF = 0.10
 
 
 def published_modes(
-    found: ModeTable, table: PublishableTable, headlines: Sequence[str], respondents: int
+    found: ModeTable,
+    table: PublishableTable,
+    headlines: Sequence[str],
+    guarded: Container[str] = (),
 ) -> tuple[ModeEffect, ...]:
-    """Of the headlines; nothing where a mode has few respondents or leaves a few over. Only for modes dealt by lot."""
-    rule, sizes = table.rule, found.respondents
-    over = respondents - int(sizes.sum())
-    if sizes.min() < rule.group_disclosure_below or 0 < over < rule.minimum_respondents:
-        return ()
+    """Of the headlines that enough people of every mode answered, and none but a few of no told mode. Only for modes
+    dealt by lot."""
     cells = shown_cells(table)
     effects = (
-        _mode_effect(found, found.indicators.index(variable), cells[variable])
+        _mode_effect(found, found.indicators.index(variable), cells[variable], variable in guarded)
         for variable in headlines
-        if variable in cells and variable in found.indicators
+        if variable in cells
+        and variable in found.indicators
+        and _tells_no_few(found, found.indicators.index(variable), cells[variable], table, variable in guarded)
     )
     return tuple(one for one in effects if one is not None)
 
 
-def _mode_effect(found: ModeTable, row: int, cell: PublishableCell) -> ModeEffect | None:
+def _tells_no_few(found: ModeTable, row: int, cell: PublishableCell, table: PublishableTable, guarded: bool) -> bool:
+    """Whether as many answered as an end of the scale needs, and no handful is left over. Where an area is guarded each
+    answer must be that of so many in every mode that those of any hidden area may be among them, or among the rest."""
+    rule, answers = table.rule, found.answers[row]
+    over = (cell.sample_size or 0) - int(answers.sum())
+    if answers.min() < rule.group_disclosure_below or 0 < over < rule.minimum_respondents:
+        return False
+    least, most = cell.scale or (-np.inf, np.inf)
+    to_an_end = np.minimum(found.value[row] - least, most - found.value[row]) / (most - least) if cell.scale else np.inf
+    return not guarded or bool((to_an_end * answers >= rule.group_disclosure_below).all())
+
+
+def _mode_effect(found: ModeTable, row: int, cell: PublishableCell, guarded: bool) -> ModeEffect | None:
+    """Where an area is guarded figures are moved by what rounding took from the city's, or the mean of all modes would
+    give it back."""
     numbers = (found.value[row], found.difference_low[row, 1:], found.difference_high[row, 1:])
-    if any(np.isnan(one).any() for one in numbers):
+    if cell.value is None or any(np.isnan(one).any() for one in numbers):
         return None
-    fine = found.respondents.min() >= FINE_FROM
-    step = PrintedStep.of(cell if fine or cell.digits is None else replace(cell, digits=_coarsest(cell)))
-    value = [step.nearest(float(one)) for one in found.value[row]]
-    first = ModeFigure(mode=found.modes[0], sample_size=int(found.respondents[0]), value=value[0])
+    answers = found.answers[row].astype(int).tolist()
+    step = PrintedStep.of(
+        cell if min(answers) >= FINE_FROM or cell.digits is None else replace(cell, digits=_coarsest(cell))
+    )
+    half = PrintedStep.of(cell).size / 2 if guarded else 0.0
+    moved = float(np.clip(np.nan_to_num(cell.value - found.whole[row]), -half, half))
+    value = [step.nearest(float(one) + moved) for one in found.value[row]]
+    first = ModeFigure(mode=found.modes[0], sample_size=answers[0], value=value[0])
     others = (
         ModeFigure(
             mode=found.modes[place],
-            sample_size=int(found.respondents[place]),
+            sample_size=answers[place],
             value=value[place],
             difference=step.nearest(value[place] - value[0]),
             low=step.down(float(found.difference_low[row, place])),
@@ -111,9 +132,11 @@ def published_sensitivities(
     left_out: Mapping[str, int],
     table: PublishableTable,
     headlines: Sequence[str],
+    guarded: Container[str] = (),
 ) -> tuple[SensitivityFigures, ...]:
     """By kind, in the order of ``found``; nothing of one that leaves out a handful, who would follow from the rest, and
-    nothing of fewer than a hundred respondents, whose unweighted share is a count."""
+    nothing of fewer than a hundred respondents, whose unweighted share is a count. Nor of what is guarded in any area:
+    a sum with other weights is an equation that the sums of the plan do not hold."""
     cells, told = shown_cells(table), []
     for kind, rates in found.items():
         out = left_out.get(kind, 0)
@@ -123,6 +146,8 @@ def published_sensitivities(
         for variable in headlines:
             rate, cell = rates.get(variable), cells.get(variable)
             if rate is None or cell is None or cell.value is None or (cell.sample_size or 0) < FINE_FROM:
+                continue
+            if variable in guarded:
                 continue
             step = PrintedStep.of(cell)
             value = step.nearest(rate)

@@ -1,8 +1,9 @@
 """What may be published of groups beside their figures: how each stands to everybody else, and whether all are alike.
 
 Told only where the city, or the street, and every group of the kind in it are shown as a point, none hidden and none
-coded: everybody else is then a mixture of figures that are shown. The printed difference is in the coarsest steps of
-all of them, its limits outwards.
+coded: everybody else is then a mixture of figures that are shown. The difference is made of the printed figures, so
+that it is no second reading of what rounding took, and its limits lie about it, rounded outwards; all in the coarsest
+steps of all of them.
 """
 
 from __future__ import annotations
@@ -58,8 +59,7 @@ def _published(tables: Sequence[tuple[Table, FloatArray]], cells: Cells) -> Publ
             shown = _shown(table, variable, cells)
             if shown is None:
                 continue
-            step = PrintedStep.of(*shown)
-            contrasts += _contrasts(table, row, step)
+            contrasts += _contrasts(table, row, shown)
             p_value = float(p_values[row])
             if not np.isnan(p_value):
                 rounded = round(p_value, _DECIMALS_OF_P)
@@ -77,12 +77,15 @@ def _shown(table: Table, variable: str, cells: Cells) -> list[PublishableCell] |
     return shown
 
 
-def _contrasts(table: Table, row: int, step: PrintedStep) -> list[PublishedContrast]:
+def _contrasts(table: Table, row: int, shown: Sequence[PublishableCell]) -> list[PublishedContrast]:
+    """``shown``: the whole, and every group in the order of the labels."""
+    step, apart = PrintedStep.of(*shown), printed_differences(shown[1:], table.weight[row])
     found = []
     for column in range(len(table.labels)):
         low, high = float(table.low[row, column]), float(table.high[row, column])
         if np.isnan(low) or np.isnan(high):
             continue
+        moved = float(apart[column] - table.difference[row, column])
         verdict = GroupVerdict.NO_DETECTABLE_DIFFERENCE
         if low > 0 or high < 0:
             verdict = GroupVerdict.HIGHER if low > 0 else GroupVerdict.LOWER
@@ -91,10 +94,23 @@ def _contrasts(table: Table, row: int, step: PrintedStep) -> list[PublishedContr
                 variable=table.indicators[row],
                 domain=table.domain(column),
                 verdict=verdict,
-                difference=step.nearest(float(table.difference[row, column])),
-                low=step.down(low),
-                high=step.up(high),
+                difference=step.nearest(float(apart[column])),
+                low=_same_side(step.down(low + moved), low),
+                high=_same_side(step.up(high + moved), high),
                 digits=step.digits,
             )
         )
     return found
+
+
+def printed_differences(cells: Sequence[PublishableCell], weight: FloatArray) -> FloatArray:
+    """Each printed figure less the weighted mean of the others. ``weight`` (cells,)."""
+    printed = np.array([one.value for one in cells], dtype=np.float64)
+    others = weight.sum() - weight
+    rest = (weight @ printed) - weight * printed
+    return np.asarray(printed - np.divide(rest, others, out=np.full(len(printed), np.nan), where=others > 0))
+
+
+def _same_side(limit: float, computed: float) -> float:
+    """Never beyond 0 from where the computed limit lies: the verdict is that of the computed one."""
+    return max(limit, 0.0) if computed > 0 else min(limit, 0.0) if computed < 0 else limit

@@ -36,6 +36,7 @@ class GroupTable:
     indicators: tuple[str, ...]
     labels: tuple[str, ...]
     respondents: FloatArray  # (indicators, groups)
+    weight: FloatArray  # weighted number of those who answered
     value: FloatArray
     difference: FloatArray  # less the rest
     standard_error: FloatArray  # counts what means and margins took out of it
@@ -98,6 +99,7 @@ def _table(
         indicators=tuple(one.id for one in indicators),
         labels=labels,
         respondents=figures.sample_size,
+        weight=figures.weight,
         value=figures.value,
         difference=_of_both(apart, "value", len(labels)),
         standard_error=_of_both(apart, "standard_error", len(labels)),

@@ -32,6 +32,8 @@ class ModeTable:
     indicators: tuple[str, ...]
     modes: tuple[str, ...]
     respondents: FloatArray  # (modes,)
+    answers: FloatArray  # respondents who are in the indicator's base
+    whole: FloatArray  # (indicators,) the figure of all modes together
     value: FloatArray
     low: FloatArray
     high: FloatArray
@@ -68,6 +70,8 @@ def mode_table(
         indicators=tuple(one.id for one in indicators),
         modes=names,
         respondents=counts[order].astype(np.float64),
+        answers=figures.sample_size[:, at],
+        whole=_whole(figures.value, figures.weight),
         value=figures.value[:, at],
         low=figures.low[:, at],
         high=figures.high[:, at],
@@ -75,3 +79,11 @@ def mode_table(
         difference_low=apart[1],
         difference_high=apart[2],
     )
+
+
+def _whole(value: FloatArray, weight: FloatArray) -> FloatArray:
+    """The mean of all modes, weighed by those who answered, (indicators,); NaN where nobody did."""
+    counts = np.where(np.isnan(value), 0.0, weight)
+    below = counts.sum(axis=1)
+    above = (np.nan_to_num(value) * counts).sum(axis=1)
+    return np.asarray(np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0))

@@ -35,7 +35,8 @@ class StreetGroups:
     by: str
     indicators: tuple[str, ...]
     labels: tuple[str, ...]
-    difference: FloatArray  # (indicators, groups), less the rest of the street
+    weight: FloatArray  # (indicators, groups), weighted number of those who answered
+    difference: FloatArray  # less the rest of the street
     standard_error: FloatArray  # counts what means and margins took out of it
     linearised_error: FloatArray  # of R's survey
     low: FloatArray
@@ -126,6 +127,7 @@ class _Kind:
             by=self.by,
             indicators=self.indicators,
             labels=labels,
+            weight=self.estimator.table().figures.weight[:, at],
             difference=of("value"),
             standard_error=of("standard_error"),
             linearised_error=of("linearised_error"),

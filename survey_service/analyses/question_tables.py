@@ -19,7 +19,7 @@ from analysis.disclosure import protect
 from analysis.engine.distributions import Answers, Named, distributions
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan, Level
-from analysis.results import Domain, Estimates, PublishableCell, PublishableTable, Suppression
+from analysis.results import Domain, Estimates, PublishableCell, PublishableTable
 from questionnaires.model import Missing
 from questionnaires.text import Text
 from reports.story.common import value_words
@@ -28,7 +28,7 @@ from reports.wording import tiers, verdicts
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.closed_questions import ClosedVariable, chosen, closed_variables, missing
 from survey_service.analyses.question_shown import QuestionArea, QuestionTable, QuestionTables, Share
-from survey_service.analyses.service import CITY_DOMAIN, STREET, WaveEstimates, street_domain
+from survey_service.analyses.service import CITY_DOMAIN, OWN_CAUSE, STREET, WaveEstimates, street_domain
 
 _WRITTEN: Final = column.Figures(unit=column.Unit.PERCENT)
 WHY_MISSING: Final[Mapping[Missing, Text]] = {
@@ -50,8 +50,6 @@ _NOT_THE_CITY: Final = Text(
     "本期全市的指标为保护受访人没有照印，各题的分布不列。",
     "Figures of the city are hidden or coded for somebody's sake, so no distribution is listed.",
 )
-_OWN_CAUSE: Final = frozenset({Suppression.UNRELIABLE, Suppression.NOT_ESTIMABLE})
-"""Reasons that protect nobody: an imprecise figure tells nothing of the others."""
 
 
 def question_tables(estimates: WaveEstimates, only: Sequence[str] = ()) -> QuestionTables:
@@ -96,7 +94,7 @@ def guarded(estimates: WaveEstimates, domain: Domain) -> bool:
         cell.coded is None
         and (
             cell.suppression is None
-            or estimates.reasons.get((domain, (cell.variable, cell.category)), cell.suppression) in _OWN_CAUSE
+            or estimates.reasons.get((domain, (cell.variable, cell.category)), cell.suppression) in OWN_CAUSE
         )
         for cell in cells
     )

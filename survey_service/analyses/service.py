@@ -51,6 +51,8 @@ from survey_service.surveys.wave_targets import by_indicator
 
 COMMUNITY, STREET = "community", "street"
 CITY_DOMAIN: Final[Domain] = ()
+OWN_CAUSE: Final = frozenset({Suppression.UNRELIABLE, Suppression.NOT_ESTIMABLE})
+"""Reasons that protect nobody: an imprecise figure tells nothing of the others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -55,6 +55,8 @@ MODES = ModeTable(
     indicators=("aware", "rated"),
     modes=("paper", "web_invited"),
     respondents=np.array([250.0, 150.0]),
+    answers=np.array([[250.0, 150.0], [250.0, 150.0]]),
+    whole=np.array([0.918, 0.504]),
     value=np.array([[0.9312, 0.8961], [0.5, 0.51]]),
     low=np.array([[0.9, 0.86], [0.45, 0.46]]),
     high=np.array([[0.95, 0.92], [0.55, 0.56]]),
@@ -66,7 +68,7 @@ TABLE = city(aware=0.918, rated=0.504)
 
 
 def test_a_mode_is_told_in_the_digits_of_the_city_and_its_difference_of_what_is_printed() -> None:
-    told = published_modes(MODES, TABLE, ["aware", "rated", "unknown"], 400)
+    told = published_modes(MODES, TABLE, ["aware", "rated", "unknown"])
     assert [one.variable for one in told] == ["aware", "rated"]
     first, second = told[0].figures
     assert (first.value, first.difference) == (pytest.approx(0.931), None)
@@ -75,14 +77,28 @@ def test_a_mode_is_told_in_the_digits_of_the_city_and_its_difference_of_what_is_
     assert (second.low, second.high) == (pytest.approx(-0.066), pytest.approx(-0.005))
 
 
-@pytest.mark.parametrize(("sizes", "respondents"), [((250, 29), 279), ((250, 145), 400)], ids=["few", "five left over"])
-def test_modes_of_a_few_and_modes_that_leave_a_few_over_are_not_told(sizes: tuple[int, int], respondents: int) -> None:
-    found = replace(MODES, respondents=np.array(sizes, dtype=np.float64))
-    assert published_modes(found, TABLE, ["aware"], respondents) == ()
+@pytest.mark.parametrize("sizes", [(371, 29), (250, 145)], ids=["few", "five left over"])
+def test_modes_of_a_few_answers_and_modes_that_leave_a_few_over_are_not_told(sizes: tuple[int, int]) -> None:
+    """Of those who are in the base: however many were asked otherwise."""
+    found = replace(MODES, answers=np.array([sizes, (250, 150)], dtype=np.float64))
+    assert [one.variable for one in published_modes(found, TABLE, ["aware", "rated"])] == ["rated"]
+
+
+def test_where_an_area_is_guarded_a_mode_of_next_to_no_noes_is_not_told() -> None:
+    """Of 150 by web 15 said no, of 250 on paper 17; 75 and more said so of the other."""
+    assert [one.variable for one in published_modes(MODES, TABLE, ["aware", "rated"], {"aware", "rated"})] == ["rated"]
+
+
+@pytest.mark.parametrize(("guarded", "first"), [({"rated"}, 0.500), ((), 0.501)], ids=["guarded", "not"])
+def test_where_an_area_is_guarded_the_modes_give_no_further_digit_of_the_city(guarded: set[str], first: float) -> None:
+    """The city's 0.5044 was printed 0.504: both modes are moved by as much."""
+    found = replace(MODES, whole=np.array([0.918, 0.5044]), value=np.array([[0.93, 0.9], [0.50085, 0.51]]))
+    [told] = published_modes(found, TABLE, ["rated"], guarded)
+    assert [one.value for one in told.figures] == [pytest.approx(first), pytest.approx(0.510)]
 
 
 def test_below_a_hundred_respondents_a_mode_is_told_in_whole_per_cent() -> None:
-    [told] = published_modes(replace(MODES, respondents=np.array([360.0, 40.0])), TABLE, ["aware"], 400)
+    [told] = published_modes(replace(MODES, answers=np.array([[360.0, 40.0]] * 2)), TABLE, ["aware"])
     assert (told.digits, [one.value for one in told.figures]) == (0, [pytest.approx(0.93), pytest.approx(0.9)])
     assert told.figures[1].low == pytest.approx(-0.07)
 
@@ -140,6 +156,12 @@ def test_a_sensitivity_that_leaves_out_a_handful_is_not_told() -> None:
     assert few[0].values[0].difference == pytest.approx(0.009)
     many = published_sensitivities(rates, {"without_marked": 10}, TABLE, ["aware"])
     assert [(one.kind, one.left_out) for one in many] == [("unweighted", 0), ("without_marked", 10)]
+
+
+def test_no_sum_with_other_weights_is_told_of_what_an_area_guards() -> None:
+    rates = {"unweighted": {"aware": 0.9266, "rated": 0.51}}
+    [told] = published_sensitivities(rates, {}, TABLE, ["aware", "rated"], {"aware"})
+    assert [one.variable for one in told.values] == ["rated"]
 
 
 def test_open_answers_are_shares_of_at_least_thirty() -> None:

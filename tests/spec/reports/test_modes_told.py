@@ -84,7 +84,7 @@ def test_every_number_that_is_printed_is_that_of_the_answers_and_their_weights()
     table = protect(*(one.estimates() for one in found.tables.values()), hierarchy=found.hierarchy)
     name = columns.indicators[0]
     assert found.modes is not None
-    effects = published_modes(found.modes, table, [name], len(columns.respondents))
+    effects = published_modes(found.modes, table, [name])
 
     text = told(effects, {name: rate(name, "知晓率", "Awareness")}, "zh")
     weight, below = found.weighed.final, columns.denominators[0]
