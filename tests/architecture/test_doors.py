@@ -42,6 +42,7 @@ DOORS = {
     "importing/routes.py": "service.read",
     "rectification/pages/photo_pages.py": "outside.look",
     "releases/plan_pages.py": "outside.read",
+    "releases/sealed_pages.py": "sealed_files.media_type",  # by its first and last bytes; it is never opened here
     "uploads/pages.py": "upload.read",
     "surveys/survey_pages.py": "questionnaires.judge",
     "surveys/recording_pages.py": "sound",

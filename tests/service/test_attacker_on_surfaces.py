@@ -74,11 +74,12 @@ def test_no_surface_tells_more_than_its_cell(seed: int, database: Database, sett
             f"a city that shows nothing proves nothing: {seen}"
         )
         assert all(seen.values()) or seed != SEEDS[0], f"the city of every run has all there is: {seen}"
+        beside_tells_no_more(told)
         allowed = decimals_allowed(told)
         for code in rows:
             pdf = client.get(f"/releases/{city.release}/{code}.zh.pdf").content
             assert_tells(text_of(pdf), allowed)
-            community_is_drawn(pdf, rows, code) if code in city.communities else area_is_drawn(pdf, rows, code)
+            community_is_drawn(pdf, rows, code) if code in city.communities else area_is_printed(pdf, rows, code)
         for address in leaders_pages(city):
             assert_tells(words(get(client, address)), allowed)
         for kind in ("csv", "json"):
@@ -173,6 +174,29 @@ def json_tells_no_more(
     return seen
 
 
+def beside_tells_no_more(told: Mapping[str, Any]) -> None:
+    """What stands beside the table: nothing with other weights of what any area hides or codes, no contrast where a
+    group or its whole is not shown as a point, nothing of a model."""
+    cells = {
+        (row["area"], (row.get("group") or {}).get("age", ""), cell["variable"]): cell
+        for row in told["rows"]
+        for cell in row["cells"]
+    }
+    guarded = {variable for (_, _, variable), cell in cells.items() if cell.get("suppression") or cell.get("coded")}
+    beside = told.get("beside") or {}
+    others = {one["variable"] for kind in beside.get("sensitivities", ()) for one in kind["values"]}
+    assert not others & guarded
+    told_of = {"110000000000": told.get("groups"), **(told.get("street_groups") or {})}
+    ages = {age for _, age, _ in cells if age}
+    contrasts = [(area, one) for area, groups in told_of.items() for one in (groups or {"contrasts": ()})["contrasts"]]
+    for area, one in contrasts:
+        for age in ("", *ages):
+            cell = cells[(area, age, one["variable"])]
+            assert not cell.get("suppression"), (area, one)
+            assert not cell.get("coded"), (area, one)
+    assert "mean_squared_error" not in json.dumps(told)
+
+
 def hidden_tells_nothing(cell: Cell) -> None:
     assert cell["suppression"] == "not_published"
     assert cell.get("verdict") in (None, "not_published")
@@ -250,21 +274,20 @@ def community_is_drawn(pdf: bytes, rows: Mapping[str, Row], code: str) -> None:
         is_one_scale(pairs, DRAWN_TO)
 
 
-def area_is_drawn(pdf: bytes, rows: Mapping[str, Row], code: str) -> None:
-    """The table of communities: an axis for each indicator."""
-    listed = list(areas_in_order(rows, code))
-    expected = [cells for row in listed if any(map(shown, cells := cells_of(row)))]
-    drawn = [(drawing, row) for drawing in drawings(pdf) for row in drawing.rows()]
-    assert len(drawn) == len(expected)
-    pairs: dict[int, Pairs] = {}
-    for (drawing, intervals), cells in zip(drawn, expected, strict=True):
-        # Of which indicator an interval is, the scale tells below: one of the other's would not lie on it.
-        places = [place for place, cell in enumerate(cells) if shown(cell)]
-        in_order = sorted(intervals, key=lambda one: one.left)
-        for place, interval in zip(places, in_order, strict=True):
-            pairs.setdefault(place, []).extend(drawn_pairs(drawing, interval, cells[place]))
-    for of_column_pairs in pairs.values():
-        is_one_scale(of_column_pairs, DRAWN_TO)
+def area_is_printed(pdf: bytes, rows: Mapping[str, Row], code: str) -> None:
+    """The table of communities draws nothing: each figure and its limits as the cell has them, and of whoever is hidden
+    no limits."""
+    assert not [row for drawing in drawings(pdf) for row in drawing.rows()]
+    listed = [cell for row in areas_in_order(rows, code) for cell in cells_of(row)]
+    words_of = text_of(pdf)
+    printed_limits = [limits(cell) for cell in listed if shown(cell) and not cell.get("all_alike")]
+    assert printed_limits
+    for one in printed_limits:
+        assert one in words_of, one
+
+
+def limits(cell: Cell) -> str:
+    return "–".join(f"{cell[end] * 100:.{cell['digits']}f}" for end in ("low", "high"))
 
 
 def areas_in_order(rows: Mapping[str, Row], code: str) -> Iterator[Row]:
@@ -279,7 +302,8 @@ def areas_in_order(rows: Mapping[str, Row], code: str) -> Iterator[Row]:
 
 
 def leaders_pages(city: SignedCity) -> list[str]:
-    return ["/surveys", f"/surveys/{city.survey_key}/waves/{city.wave_key}", f"/releases/{city.release}"]
+    """Who only receives has no list of waves: their own results, and the page of the release."""
+    return ["/results", f"/releases/{city.release}"]
 
 
 def words(page: str) -> str:
