@@ -22,8 +22,8 @@ from analysis.families import Ties
 from analysis.hiding import Hiding
 from analysis.second_processor import answers, processors
 
-_WORTH = 50_000
-"""Cells from which on another process is worth its start, a second of a processor."""
+_WORTH = 200_000
+"""Cells from which on another process is worth its start, two seconds of a processor."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,7 +29,7 @@ from analysis.tiers import shown_as_points
 LEAST_RANKED = 50
 """Respondents of an area that takes part: of fewer hardly any two can be told apart."""
 DRAWS, SEED = 4_000, 1
-_WORTH = 1_000
+_WORTH = 3_000
 """Rank sets from which on another process is worth its start."""
 Drawn: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]  # values, covariances, degrees of freedom
 Sets: TypeAlias = tuple[FloatArray, FloatArray, BoolArray]
