@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from analysis.city_results import ModeEffect
 from analysis.results import PublishableCell, PublishableRow, PublishableTable, Suppression, Verdict
 from questionnaires.indicators import Indicator, beside_of, second_id
 from reports.blocks import (
@@ -324,17 +323,16 @@ def page_note(table: PublishableTable, language: str, *, judged: bool) -> str:
     return f"{verdict}{'' if language == 'zh' else ' '}{error}"
 
 
-def definitions(
-    indicators: Sequence[Indicator], imprint: Imprint, language: str, *, targets: bool = True
-) -> list[Block]:
+def definitions(summary: CommunitySummary | AreaSummary, language: str, *, targets: bool = True) -> list[Block]:
     """Each indicator in one sentence, with its target: headline ones as a table, items in small print."""
+    indicators, imprint, units = summary.indicators, summary.imprint, units_of(summary)
     first = headline(indicators)
     rows = []
     for indicator in first:
         target = ""
         if indicator.target is not None and targets:
-            unit = verdicts.unit_of(indicator)
-            value = verdicts.target_words(indicator.target, Figures(unit=unit, decimals=0), language)
+            written = Figures(unit=units[indicator.id], decimals=0)
+            value = verdicts.target_words(indicator.target, written, language)
             target = say(language, "target_is", value=value)
         definition = facts.sentence(indicator.definition.in_language(language), language)
         rows.append(Row((Cell(indicator.name.in_language(language), bold=True), Cell(definition), Cell(target))))
@@ -382,7 +380,7 @@ def how_made(summary: CommunitySummary | AreaSummary, language: str, *, given: S
     """Of whom, how, what the way of asking did, and how many of the verdicts ``given`` chance would get wrong. A sheet
     of two pages, of a community, says the mode in one sentence elsewhere (``modes_in_short``)."""
     table = summary.table
-    by_mode = modes.told(*_dealt(summary), language) if isinstance(summary, AreaSummary) else ""
+    by_mode = modes.told(_dealt(summary), language) if isinstance(summary, AreaSummary) else ""
     further = [one for one in (by_mode, tiers.chance(table, given, language)) if one]
     return Prose(
         say(language, "how_made"), (*facts.how_made(summary.method, table.interval_method, language), *further)
@@ -390,13 +388,18 @@ def how_made(summary: CommunitySummary | AreaSummary, language: str, *, given: S
 
 
 def modes_in_short(summary: CommunitySummary, language: str) -> str:
-    return modes.in_short(*_dealt(summary), language)
+    return modes.in_short(_dealt(summary), language)
 
 
-def _dealt(summary: CommunitySummary | AreaSummary) -> tuple[Sequence[ModeEffect], Mapping[str, Indicator]]:
-    """Headlines by mode, and the indicators by id."""
+def _dealt(summary: CommunitySummary | AreaSummary) -> modes.Dealt:
     effects = () if summary.beside is None else summary.beside.modes
-    return effects, {one.id: one for one in summary.indicators}
+    return modes.Dealt(effects, {one.id: one for one in summary.indicators}, units_of(summary))
+
+
+def units_of(summary: CommunitySummary | AreaSummary) -> dict[str, Unit]:
+    """In which unit each indicator is printed, by id: of an index its figures say whether it is of shares."""
+    shown = {cell.variable: cell for row in summary.table.rows for cell in row.cells if cell.suppression is None}
+    return {one.id: verdicts.unit_of(one, shown.get(one.id)) for one in summary.indicators}
 
 
 def sample_table(sample: Sample, language: str) -> Table:

@@ -290,8 +290,8 @@ def page_two(
     shown = common.headline(summary.indicators)
     places = [(summary.place, summary.indicators), (summary.street, shown), (summary.city, shown)]
     blocks += correction.blocks(summary.imprint, table, places, language)
-    blocks += rectified.blocks(summary.put_right, summary.indicators, language)
-    meaning = common.definitions(summary.indicators, summary.imprint, language, targets=False)
+    blocks += rectified.blocks(summary, language)
+    meaning = common.definitions(summary, language, targets=False)
     rank = 0 if len(own) <= many.CARDS_MOST else 6
     blocks += [Spare(rank, say(language, "definitions"), tuple(meaning[:1])), *meaning[1:]]
     blocks += small_print(summary, own, language)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from analysis.results import ChangeVerdict
-from questionnaires.indicators import Indicator
 from reports.blocks import Block, Cell, Column, Row, Table
-from reports.content import PutRight, PutRightItem
-from reports.wording import changes, verdicts
-from reports.wording.figures import Figures
+from reports.content import AreaSummary, CommunitySummary, PutRightItem
+from reports.story import common
+from reports.wording import changes
+from reports.wording.figures import Figures, Unit
 from reports.wording.phrases import say
 
 MOST: Final = 8  # of one sheet; how many others there are is said
@@ -23,13 +23,12 @@ _SAID: Final[Mapping[ChangeVerdict, str]] = {
 }
 
 
-def blocks(
-    put_right: PutRight | None, indicators: Sequence[Indicator], language: str, *, areas: bool = False
-) -> list[Block]:
+def blocks(summary: CommunitySummary | AreaSummary, language: str, *, areas: bool = False) -> list[Block]:
     """``areas``: the sheet of a street, on which rows say whose they are. Nothing where nothing was on the list."""
+    put_right = summary.put_right
     if put_right is None:
         return []
-    known = {one.id: one for one in indicators}
+    units = common.units_of(summary)
     shown, more = put_right.items[:MOST], len(put_right.items) - MOST
     notes = [say(language, "put_right_note")]
     if more > 0:
@@ -45,30 +44,30 @@ def blocks(
             title=say(language, "put_right", wave=put_right.wave.in_language(language)),
             unit="",
             columns=tuple(heads),
-            rows=tuple(_row(one, known, language, areas=areas) for one in shown),
+            rows=tuple(_row(one, units, language, areas=areas) for one in shown),
             notes=tuple(notes),
         )
     ]
 
 
-def _row(one: PutRightItem, known: Mapping[str, Indicator], language: str, *, areas: bool) -> Row:
+def _row(one: PutRightItem, units: Mapping[str, Unit], language: str, *, areas: bool) -> Row:
     name = [Cell(one.area.in_language(language))] if areas else []
     return Row(
         (
             *name,
             Cell(one.item.in_language(language)),
             Cell(say(language, f"put_right_{one.state}")),
-            Cell(_change(one, known, language)),
+            Cell(_change(one, units, language)),
         )
     )
 
 
-def _change(one: PutRightItem, known: Mapping[str, Indicator], language: str) -> str:
+def _change(one: PutRightItem, units: Mapping[str, Unit], language: str) -> str:
     """Nothing of a matter without an indicator; of one whose change is not told, that it is not compared."""
     if not one.indicator:
         return say(language, "put_right_no_figure")
-    indicator = known.get(one.indicator)
-    if one.change is None or indicator is None:
+    unit = units.get(one.indicator)
+    if one.change is None or unit is None:
         return say(language, "put_right_not_compared")
-    by = changes.short(one.change, Figures(unit=verdicts.unit_of(indicator)), language)
+    by = changes.short(one.change, Figures(unit=unit), language)
     return say(language, _SAID[one.change.verdict], by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from analysis.city_results import ModeEffect, ModeFigure
 from questionnaires.indicators import Indicator
@@ -19,29 +19,46 @@ _APART = {
 }
 
 
-def told(effects: Sequence[ModeEffect], indicators: Mapping[str, Indicator], language: str) -> str:
-    """Two sentences; empty where no mode was dealt by lot. ``indicators``: by id."""
-    known = [one for one in effects if one.variable in indicators]
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """Headlines by mode; the indicators, and the unit in which each is printed, by id."""
+
+    effects: Sequence[ModeEffect]
+    indicators: Mapping[str, Indicator]
+    units: Mapping[str, Unit]
+
+    def known(self) -> list[tuple[ModeEffect, Indicator, Figures]]:
+        return [
+            (one, self.indicators[one.variable], _figures(one, self.units[one.variable]))
+            for one in self.effects
+            if one.variable in self.indicators
+        ]
+
+
+def told(dealt: Dealt, language: str) -> str:
+    """Two sentences; empty where no mode was dealt by lot."""
+    known = dealt.known()
     if not known:
         return ""
     sized = (
-        say(language, "mode_sized", mode=_mode(one, language), size=count(one.sample_size)) for one in known[0].figures
+        say(language, "mode_sized", mode=_mode(one, language), size=count(one.sample_size))
+        for one in known[0][0].figures
     )
-    dealt = say(language, "modes_dealt", modes=say(language, "mode_or").join(sized))
-    parts = [part for one in known for part in _differing(one, indicators[one.variable], language)]
-    alike = [indicators[one.variable].name.in_language(language) for one in known if not any(map(_apart, one.figures))]
+    by_lot = say(language, "modes_dealt", modes=say(language, "mode_or").join(sized))
+    parts = [part for each in known for part in _differing(*each, language)]
+    alike = [one.name.in_language(language) for effect, one, _ in known if not any(map(_apart, effect.figures))]
     if alike:
         parts.append(say(language, "mode_alike", names=say(language, "enumeration").join(alike)))
     space = "" if language == "zh" else " "
-    return f"{dealt}{space}{_sentence(say(language, 'semicolon').join(parts), language)}"
+    return f"{by_lot}{space}{_sentence(say(language, 'semicolon').join(parts), language)}"
 
 
-def in_short(effects: Sequence[ModeEffect], indicators: Mapping[str, Indicator], language: str) -> str:
+def in_short(dealt: Dealt, language: str) -> str:
     """One sentence, for a sheet of a part of the city: what differs, without the figures by mode."""
-    known = [one for one in effects if one.variable in indicators]
+    known = dealt.known()
     if not known:
         return ""
-    parts = [part for one in known for part in _directions(one, indicators[one.variable], language)]
+    parts = [part for each in known for part in _directions(*each, language)]
     joined_parts = say(language, "semicolon").join(parts) or say(language, "mode_none")
     return say(language, "modes_in_short", parts=joined_parts)
 
@@ -55,35 +72,35 @@ def _apart(one: ModeFigure) -> bool:
     return one.low is not None and one.high is not None and (one.low > 0 or one.high < 0)
 
 
-def _differing(effect: ModeEffect, indicator: Indicator, language: str) -> list[str]:
-    figures, usual = _figures(effect, indicator), effect.figures[0]
+def _differing(effect: ModeEffect, indicator: Indicator, figures: Figures, language: str) -> list[str]:
+    usual = effect.figures[0]
     return [
         say(
             language,
             "mode_differs",
             value=verdicts.with_unit(figures.number(one.value), figures.unit, language),
             base=verdicts.with_unit(figures.number(usual.value), figures.unit, language),
-            **_words(effect, one, indicator, language),
+            **_words((effect, one), indicator, figures, language),
         )
         for one in effect.figures
         if _apart(one)
     ]
 
 
-def _directions(effect: ModeEffect, indicator: Indicator, language: str) -> list[str]:
+def _directions(effect: ModeEffect, indicator: Indicator, figures: Figures, language: str) -> list[str]:
     return [
         say(
             language,
             "mode_higher" if (one.difference or 0.0) > 0 else "mode_lower",
-            **_words(effect, one, indicator, language),
+            **_words((effect, one), indicator, figures, language),
         )
         for one in effect.figures
         if _apart(one)
     ]
 
 
-def _words(effect: ModeEffect, one: ModeFigure, indicator: Indicator, language: str) -> dict[str, str]:
-    figures = _figures(effect, indicator)
+def _words(of: tuple[ModeEffect, ModeFigure], indicator: Indicator, figures: Figures, language: str) -> dict[str, str]:
+    effect, one = of
     return {
         "name": indicator.name.in_language(language),
         "mode": _mode(one, language),
@@ -93,8 +110,8 @@ def _words(effect: ModeEffect, one: ModeFigure, indicator: Indicator, language: 
     }
 
 
-def _figures(effect: ModeEffect, indicator: Indicator) -> Figures:
-    figures = Figures(unit=verdicts.unit_of(indicator))
+def _figures(effect: ModeEffect, unit: Unit) -> Figures:
+    figures = Figures(unit=unit)
     return figures if effect.digits is None else replace(figures, decimals=effect.digits)
 
 

@@ -49,7 +49,7 @@ class Odds:
 def scale_of(indicator: Indicator) -> tuple[float, float] | None:
     if indicator.kind is IndicatorKind.NET:
         return NET
-    if indicator.kind is IndicatorKind.MEAN_SCORE:
+    if indicator.kind is IndicatorKind.MEAN_SCORE:  # an index is of shares here
         most = max(indicator.scores.values(), default=0)
         return PLAIN if not most else (SCORE if most > 5 else SMALL_SCORE)
     return SHARE

@@ -131,9 +131,12 @@ class Made:
 
     def indicator(self, key: str, *, headline: bool, group: str | None = None, kind: str = "") -> Indicator:
         rng = self.rng(f"indicator/{key}")
-        drawn = rng.choice(("share", "share", "net", "score", "small", "plain")) if self.shape.mixed else "share"
+        drawn = (
+            rng.choice(("share", "share", "index", "net", "score", "small", "plain")) if self.shape.mixed else "share"
+        )
         kind = kind or drawn
-        made = IndicatorKind.NET if kind == "net" else IndicatorKind.PROPORTION
+        kinds = {"net": IndicatorKind.NET, "index": IndicatorKind.INDEX}
+        made = kinds.get(kind, IndicatorKind.PROPORTION)
         scores: dict[str, float] = {}
         if kind in ("score", "small", "plain"):
             made = IndicatorKind.MEAN_SCORE

@@ -6,11 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.city_results import CityResults, DriverFigure, DriverFigures, Priority
-from analysis.results import PublishableCell, Verdict
+from analysis.city_results import (
+    CityResults,
+    DriverFigure,
+    DriverFigures,
+    ModeEffect,
+    ModeFigure,
+    Priority,
+)
+from analysis.results import ChangeVerdict, PublishableCell, PublishedChange, Verdict
 from questionnaires.indicators import IndicatorKind, Sense
+from questionnaires.text import Text
 from reports.blocks import Card, ComparisonGroup, Story, Table
-from reports.content import CommunitySummary
+from reports.content import CommunitySummary, PutRight, PutRightItem
 from reports.story import area_story, community_story
 from reports.story.mend import mend_first
 from tests.spec.reports import cases, held_against
@@ -205,3 +213,32 @@ def test_what_goes_with_a_rate_stands_beside_the_figure_of_the_city_as_it_is_pri
     )
     table = table_of(area_story(summary, "zh"), "哪些方面和")
     assert [row.cells[3].text for row in table.rows] == ["61", "70"]
+
+
+def test_an_index_of_shares_is_told_in_per_cent_everywhere() -> None:
+    """Its target, what the mode did, and a change: 85% was 0.9 points, and 3 percentage points none."""
+    base = given.city()
+    index = replace(base.indicators[3], kind=IndicatorKind.INDEX)
+    first = ModeFigure(mode="paper", sample_size=210, value=0.8)
+    other = ModeFigure(mode="web_invited", sample_size=150, value=0.83, difference=0.03, low=0.01, high=0.05)
+    effect = ModeEffect(variable=index.id, digits=0, figures=(first, other))
+    change = PublishedChange(
+        variable=index.id,
+        domain=base.place.domain,
+        verdict=ChangeVerdict.RISEN,
+        difference=0.03,
+        low=0.01,
+        high=0.06,
+        digits=0,
+    )
+    item = PutRightItem(area=Text("甲"), item=Text("事"), indicator=index.id, state="held", change=change)
+    summary = replace(
+        base,
+        indicators=(*base.indicators[:3], index),
+        beside=CityResults(modes=(effect,)),
+        put_right=PutRight(wave=Text("上期"), items=(item,)),
+    )
+    words = said(area_story(summary, "zh"))
+    assert "目标 ≥ 85%" in words
+    assert "相差 3 个百分点（1–5）" in words
+    assert "升 3（1–6）" in words

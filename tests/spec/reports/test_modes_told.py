@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,8 @@ from analysis.plan import AnalysisPlan
 from analysis.published_beside import published_modes
 from questionnaires.indicators import Indicator, IndicatorKind
 from questionnaires.text import Text
-from reports.wording.modes import in_short, told
+from reports.wording.figures import Unit
+from reports.wording.modes import Dealt, in_short, told
 from tests.simulated.waves import Shape, asked, city, wave
 
 
@@ -24,6 +26,10 @@ def rate(key: str, zh: str, en: str) -> Indicator:
 
 
 RATES = {"aware": rate("aware", "知晓率", "Awareness"), "happy": rate("happy", "满意率", "Satisfaction")}
+
+
+def dealt(effects: Sequence[ModeEffect], indicators: dict[str, Indicator]) -> Dealt:
+    return Dealt(effects, indicators, dict.fromkeys(indicators, Unit.PERCENT))
 
 
 def effect(variable: str, value: float, limits: tuple[float, float]) -> ModeEffect:
@@ -43,11 +49,11 @@ APART, ALIKE = effect("aware", 0.901, (-0.061, -0.002)), effect("happy", 0.92, (
 
 
 def test_what_differs_is_told_with_its_error_and_what_does_not_by_name() -> None:
-    assert told([APART, ALIKE], RATES, "zh") == (
+    assert told(dealt([APART, ALIKE], RATES), "zh") == (
         "每户先用纸质问卷（n 1,012）或网上邀请（n 859），由抽签决定，所以两种答案的差别来自方式：怎么问，也包括谁肯答。"
         "全市知晓率：先用网上邀请的 90.1%，先用纸质问卷的 93.3%，相差 3.2 个百分点（0.2–6.1）；满意率没有查出差别。"
     )
-    assert told([APART, ALIKE], RATES, "en") == (
+    assert told(dealt([APART, ALIKE], RATES), "en") == (
         "Whether a household was first asked on paper (n 1,012) or by an invitation to the web (n 859) was drawn by "
         "lot, so a difference comes from the way itself: how it asks, and who answers it. Awareness in the city: 90.1% "
         "of those first asked by an invitation to the web, 93.3% of those first asked on paper, 3.2 percentage points "
@@ -56,20 +62,20 @@ def test_what_differs_is_told_with_its_error_and_what_does_not_by_name() -> None
 
 
 def test_the_sheet_of_a_community_says_the_difference_in_one_sentence() -> None:
-    assert in_short([APART, ALIKE], RATES, "zh") == (
+    assert in_short(dealt([APART, ALIKE], RATES), "zh") == (
         "每户先用哪种方式由抽签定；全市知晓率先用网上邀请的比先用纸质问卷的低 3.2 个百分点（0.2–6.1）。"
     )
-    assert in_short([APART], RATES, "en") == (
+    assert in_short(dealt([APART], RATES), "en") == (
         "Which way a household was asked first was drawn by lot; in the city Awareness is 3.2 percentage points lower "
         "(0.2–6.1) among those first asked by an invitation to the web than on paper."
     )
-    assert in_short([ALIKE], RATES, "zh") == "每户先用哪种方式由抽签定；全市各项没有查出差别。"
+    assert in_short(dealt([ALIKE], RATES), "zh") == "每户先用哪种方式由抽签定；全市各项没有查出差别。"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_where_nothing_was_dealt_nothing_is_said(language: str) -> None:
-    assert told([], RATES, language) == in_short([], RATES, language) == ""
-    assert told([APART], {}, language) == ""
+    assert told(dealt([], RATES), language) == in_short(dealt([], RATES), language) == ""
+    assert told(dealt([APART], {}), language) == ""
 
 
 def test_every_number_that_is_printed_is_that_of_the_answers_and_their_weights() -> None:
@@ -86,7 +92,7 @@ def test_every_number_that_is_printed_is_that_of_the_answers_and_their_weights()
     assert found.modes is not None
     effects = published_modes(found.modes, table, [name])
 
-    text = told(effects, {name: rate(name, "知晓率", "Awareness")}, "zh")
+    text = told(dealt(effects, {name: rate(name, "知晓率", "Awareness")}), "zh")
     weight, below = found.weighed.final, columns.denominators[0]
     shares = [
         float(np.nansum((weight * lifted)[one]) / np.nansum((weight * below)[one])) for one in (on_paper, ~on_paper)
