@@ -146,6 +146,7 @@ def masthead(summary: AreaSummary, language: str) -> Masthead:
     meta = [
         "　".join(counted),
         say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
+        *facts.of_whom(summary.method, language),
         facts.meta(sample, language),
         *correction.in_short(imprint, language),
     ]
@@ -170,13 +171,13 @@ def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judg
     changed = () if response.very_low else changes.sentence(summary.changes, own, summary.place, language)
     if not judged:
         drawn, in_words = (
-            (*cautions, *changed, *common.reading(summary.table, language, judged=False, drawn=each))
+            (*changed, *cautions, *common.reading(summary.table, language, judged=False, drawn=each))
             for each in (True, False)
         )
         return Answer(sentence, drawn, in_words)
     if response.very_low:
         return Answer(sentence, (*cautions, *common.reading(summary.table, language, judged=True)))
-    return Answer(sentence, (*cautions, *changed, by_community(summary, own, language)))
+    return Answer(sentence, (*changed, *cautions, by_community(summary, own, language)))
 
 
 def community_verdicts(summary: AreaSummary, indicator: Indicator) -> list[Verdict | None]:

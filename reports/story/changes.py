@@ -55,7 +55,7 @@ def sentence(changes: Changes | None, own: Sequence[Measured], place: Place, lan
     if compared < len(own):
         parts.append(say(language, "uncompared", count=len(own) - compared))
     told = say(language, "comma" if language == "zh" else "semicolon").join(parts)
-    return (say(language, "changed_since", wave=changes.since.in_language(language), parts=told),)
+    return (say(language, "changed_since", wave=words.since(changes.since, language), parts=told),)
 
 
 def detectable(changes: Changes | None, own: Sequence[Measured], place: Place, language: str) -> tuple[str, ...]:

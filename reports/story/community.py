@@ -126,6 +126,7 @@ def masthead(summary: CommunitySummary, language: str) -> Masthead:
     meta = (
         places,
         say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
+        *facts.of_whom(summary.method, language),
         facts.meta(summary.sample, language),
         *correction.in_short(imprint, language),
     )
@@ -144,7 +145,8 @@ def answer(summary: CommunitySummary, own: Sequence[Measured], language: str, *,
     pairs = [(each.name, verdicts.shown_verdict(each.cell) if each.indicator.target else None) for each in own]
     response = common.response_of(summary.sample, summary.caution)
     sentence = response.headline(verdicts.verdict_sentence(pairs, language), language, judged=judged)
-    before = (*response.reading(language, judged=judged), *coarse_everywhere(own, language))
+    changed = () if response.very_low else changes.sentence(summary.changes, own, summary.place, language)
+    before = (*changed, *response.reading(language, judged=judged), *coarse_everywhere(own, language))
     drawn, in_words = (
         (*before, *common.reading(summary.table, language, judged=judged, drawn=each)) for each in (True, False)
     )
@@ -198,12 +200,30 @@ def up_to_a_step(group: Sequence[Measured], most: int) -> int:
     return most
 
 
+def some_untold_is_worse(group: Sequence[Measured], strong: int) -> bool:
+    """Whether a figure that stands in no order is as bad, as printed, as one of the first ``strong`` of the others."""
+    if not strong:
+        return False
+    sign = -1.0 if ascending_is_bad(group[0]) else 1.0
+    best = max(sign * (each.cell.value or 0.0) for each in group[:strong])
+    for each in group:
+        cell = each.cell
+        if cell.suppression is not None or tiers.comparable(cell):
+            continue
+        told = cell.value if cell.coded is None and cell.value is not None else cell.low if sign > 0 else cell.high
+        if told is not None and sign * told <= best:
+            return True
+    return False
+
+
 def item_table(summary: CommunitySummary, group: list[Measured], language: str) -> Table:
     """All items of one group, worst first; what stands in no order after them."""
     table = summary.table
     told = sum(tiers.comparable(each.cell) for each in group)
     untold, uncertain = len(group) - told, any_coarse(group)
     strong = 0 if untold and told <= LOWEST else up_to_a_step(group, min(LOWEST, told // 3))
+    if some_untold_is_worse(group, strong):
+        strong = 0
     words = ("one_item", "two_items", "three_items")
     notes = list(verdicts.hidden_notes([each.cell for each in group], table.rule, language))
     down = ascending_is_bad(group[0])

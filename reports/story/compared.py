@@ -81,8 +81,10 @@ def ranks(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[
     notes = []
     for each in own:
         right_below = found.ranks_of(each.indicator.id, summary.place.domain)
-        notes += [words.ranks(one, each.name, name_of, language) for one in right_below]
+        line = [words.ranks(one, each.name, name_of, language) for one in right_below]
         below = [one for one in found.ranks if one.variable == each.indicator.id and one not in right_below]
         if below:
-            notes.append(words.by_street(below, each.name, language))
+            line.append(words.by_street(below, each.name, name_of, language))
+        if line:  # one line for an indicator
+            notes.append(("" if language == "zh" else " ").join(line))
     return [*notes, words.ranks_how(summary.table.level, language)] if notes else []

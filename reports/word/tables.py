@@ -37,15 +37,22 @@ def range_words(drawn: Range) -> str:
 
 def table_grid(block: Table) -> Grid:
     """All rows of a table."""
-    kinds = [column.kind for column in block.columns]
-    head = tuple(_head(column) for column in block.columns)
-    rows = [tuple(_cell(cell, kind) for cell, kind in zip(row.cells, kinds, strict=True)) for row in block.rows]
+    kept = _columns_in_words(block)
+    head = tuple(_head(block.columns[place]) for place in kept)
+    rows = [tuple(_cell(row.cells[place], block.columns[place].kind) for place in kept) for row in block.rows]
     heads = (head,) if block.head else ()
     tinted = {len(heads) + place for place, row in enumerate(block.rows) if row.tone in (Tone.STREET, Tone.WHOLE)}
     strong = [row.tone is not Tone.PLAIN for row in block.rows]
     rows = [tuple(_strong(box) for box in row) if bold else row for row, bold in zip(rows, strong, strict=True)]
     every = (*heads, *rows)
     return Grid(_widths(every), every, heads=len(heads), tinted=frozenset(tinted))
+
+
+def _columns_in_words(block: Table) -> list[int]:
+    """Without the charts where the same interval stands in a column of its own."""
+    kinds = [column.kind for column in block.columns]
+    told = ColumnKind.INTERVAL in kinds
+    return [place for place, kind in enumerate(kinds) if not (told and kind is ColumnKind.CHART)]
 
 
 def comparison_grid(block: Comparison) -> Grid:

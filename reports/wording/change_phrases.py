@@ -28,13 +28,9 @@ CHANGE_PHRASES: Final[Mapping[str, Text]] = {
     "changed_since": Text("比{wave}，{parts}。", "Since {wave}: {parts}."),
     "risen_by": Text("{name}升 {by}", "{name} up {by}"),
     "fallen_by": Text("{name}降 {by}", "{name} down {by}"),
-    "rest_unchanged": Text(
-        "其余能比较的 {count} 项没有查出变化", "no change found in the other {count} that can be compared"
-    ),
-    "all_unchanged": Text(
-        "能比较的 {count} 项都没有查出变化", "no change found in any of the {count} that can be compared"
-    ),
-    "uncompared": Text("另有 {count} 项不能比较", "{count} cannot be compared"),
+    "rest_unchanged": Text("其余能比较的 {count} 项没有查出变化", "no change found in {count} {count:other|others}"),
+    "all_unchanged": Text("能比较的 {count} 项都没有查出变化", "no change found in any of the {count} compared"),
+    "uncompared": Text("另有 {count} 项不能比较", "{count} not comparable"),
     "no_unit": Text("{number}", "{number}"),
     "percentage_points": Text("{number} 个百分点", "{number} percentage points"),
     "points": Text("{number} 分", "{number} points"),

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from analysis.results import ChangeVerdict, PublishedChange
+from questionnaires.text import Text
 from reports.wording.change_phrases import CHANGE_PHRASES
 from reports.wording.figures import Figures, Unit, joined, written
 from reports.wording.phrases import say
+from reports.wording.verdicts import in_sentence
 
 _PHRASES: Final = {
     ChangeVerdict.RISEN: "rise",
@@ -17,6 +19,7 @@ _PHRASES: Final = {
     ChangeVerdict.NOT_COMPARABLE: "not_comparable",
     ChangeVerdict.NOT_ESTIMABLE: "change_not_estimable",
 }
+_ORDINALS: Final = ("First", "Second", "Third", "Fourth")
 _UNITS: Final = {
     Unit.PERCENT: "percentage_points",
     Unit.PERCENTAGE_POINTS: "percentage_points",
@@ -31,6 +34,13 @@ def short(change: PublishedChange, figures: Figures, language: str) -> str:
     limits = [] if change.low is None or change.high is None else [change.low, change.high]
     interval = joined(*(_number(one, change, figures) for one in limits)) if limits else ""
     return say(language, _PHRASES[change.verdict], by=by, interval=interval)
+
+
+def since(wave: Text, language: str) -> str:
+    """The wave as it stands inside a sentence: the second quarter of 2026; any other name as it is."""
+    name = wave.in_language(language)
+    counted = language != "zh" and name.partition(" ")[0] in _ORDINALS
+    return f"the {in_sentence(name, language)}" if counted else name
 
 
 def why_not(reasons: Iterable[str], language: str) -> str:

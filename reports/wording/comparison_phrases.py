@@ -13,10 +13,10 @@ COMPARISON_PHRASES: Final[Mapping[str, Text]] = {
     "lowest_alone": Text("{lowest}低于其余各项。", "{lowest} is below all the others."),
     "highest_alone": Text("{lowest}高于其余各项。", "{lowest} is above all the others."),
     "with_the_lowest": Text(
-        "与最低的{lowest}分不开高低的还有：{others}。", "Not to be told from the lowest, {lowest}: {others}."
+        "与最低的{lowest}分不开高低的还有：{others}。", "Too close to call with the lowest, {lowest}: {others}."
     ),
     "with_the_highest": Text(
-        "与最高的{lowest}分不开高低的还有：{others}。", "Not to be told from the highest, {lowest}: {others}."
+        "与最高的{lowest}分不开高低的还有：{others}。", "Too close to call with the highest, {lowest}: {others}."
     ),
     "no_lowest": Text("哪一项最低，分不出来。", "Which of them is the lowest cannot be told."),
     "no_highest": Text("哪一项最高，分不出来。", "Which of them is the highest cannot be told."),
@@ -46,11 +46,12 @@ COMPARISON_PHRASES: Final[Mapping[str, Text]] = {
         "in one area, with {least} questionnaires or more and a small error, are compared.",
     ),
     "ranks_streets": Text(
-        "{name}：{told} 个街道里有社区分得出先后，{untold} 个街道里都分不出。",
-        "{name}: in {told} {told:street|streets} some communities can be told apart, in {untold} none.",
+        "按{name}分得出先后的社区，只在这些街道（镇）里有：{streets}。",
+        "By {name}, communities can be told apart only within {streets}.",
     ),
     "ranks_nowhere": Text(
-        "{name}：各街道里的社区，都分不出先后。", "{name}: in no street can communities be told apart."
+        "按{name}，同一街道（镇）里的社区都分不出先后。",
+        "By {name}, no two communities of one street can be told apart.",
     ),
     "ranked_community": Text("{count} 个社区", "{count} {count:community|communities}"),
     "ranked_village": Text("{count} 个村", "{count} {count:village|villages}"),

@@ -95,10 +95,10 @@ def ranks_how(level: float, language: str) -> str:
     return say(language, "ranks_how", level=level_words(level), least=LEAST_RANKED)
 
 
-def by_street(found: Sequence[PublishedRanks], name: str, language: str) -> str:
-    """Of the communities of every street, in one sentence for the city."""
-    streets = {one.within for one in found}
-    told = {one.within for one in found if one.pairs_told_apart}
+def by_street(found: Sequence[PublishedRanks], name: str, place: Callable[[Domain], str], language: str) -> str:
+    """Of the communities of every street, in one sentence for the city: the streets in which some are told apart."""
+    name = in_sentence(name, language)
+    told = dict.fromkeys(place(one.within) for one in found if one.pairs_told_apart)
     if not told:
         return say(language, "ranks_nowhere", name=name)
-    return say(language, "ranks_streets", name=name, told=len(told), untold=len(streets - told))
+    return say(language, "ranks_streets", name=name, streets=names_joined(list(told), language))

@@ -73,6 +73,12 @@ def meta(sample: Sample | None, language: str) -> str:
     return say(language, phrase, valid=valid, rate=rate(share, language))
 
 
+def of_whom(method: Method, language: str) -> tuple[str, ...]:
+    """调查对象：常住 18 岁及以上，含流动人口. Nothing where it was not written down."""
+    text = method.population.in_language(language).strip().rstrip("。.")
+    return (say(language, "of_whom", text=text),) if text else ()
+
+
 def response(sample: Sample) -> float | None:
     """AAPOR RR3 in 0..1, or the share that completed where no outcomes were recorded; None where nothing is known."""
     if sample.outcomes_recorded:

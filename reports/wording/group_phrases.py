@@ -20,9 +20,9 @@ GROUP_PHRASES: Final[Mapping[str, Text]] = {
         "{name}，按{kind}：各组没有查出差别。", "{name}, by {kind}: no difference found between groups."
     ),
     "groups_how": Text(
-        "各组都和其余的人比，括号里是 {level} 区间；各组合起来看没有差别的，不逐组说。",
-        "Each group is held against everybody else, with its {level} interval; no group is named where the groups "
-        "together do not differ.",
+        "各组都和其余的人比，括号里是 {level}% 置信区间；各组合起来看没有差别的，不逐组说。",
+        "Each group is held against everybody else, with its {level}% confidence interval; no group is named where the "
+        "groups together do not differ.",
     ),
     "p_below": Text("p < {p}", "p < {p}"),
     "p_value": Text("p = {p}", "p = {p}"),

@@ -8,7 +8,7 @@ from typing import Final
 from analysis.results import GroupVerdict, PublishedContrast
 from reports.wording.figures import Figures, joined, written
 from reports.wording.phrases import say
-from reports.wording.verdicts import level_words
+from reports.wording.verdicts import in_sentence, level_words
 
 _PHRASES: Final = {
     GroupVerdict.HIGHER: "group_higher",
@@ -52,7 +52,7 @@ def sentence(
     """参与率，按年龄：60–74 岁高 12（8–16）；其余各组没有查出差别。 ``of``: rate and kind of group; ``together``: p
     of all groups and the table's level. No group is named where they are not told apart as a whole: of many groups one
     would be, by chance. Of two the one is what the other is, turned round."""
-    name, kind = of
+    name, kind = of[0], in_sentence(of[1], language)
     p_value, level = together
     apart = [one for one in told if one[1].verdict is not GroupVerdict.NO_DETECTABLE_DIFFERENCE]
     if p_value >= 1 - level or not apart:

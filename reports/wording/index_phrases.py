@@ -8,6 +8,7 @@ from typing import Final
 from questionnaires.text import Text
 
 INDEX_PHRASES: Final[Mapping[str, Text]] = {
+    "index_title": Text("历次合成的指数", "Indices over the waves"),
     "index_line": Text(
         "{name}：{value}（{interval}），满分 100；{made}。", "{name}: {value} ({interval}) out of 100; {made}."
     ),

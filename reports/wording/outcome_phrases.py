@@ -12,7 +12,7 @@ OUTCOME_PHRASES: Final[Mapping[str, Text]] = {
     "outcome": Text("结果", "Outcome"),
     "outcome_code": Text("结果码", "Code"),
     "cases": Text("户数", "Cases"),
-    "rates_title": Text("由此算出的比率", "Rates made of them"),
+    "rates_title": Text("由此算出的比率", "Rates from these outcomes"),
     "e": Text("不明的户里按合格算的比重 e", "e, of those of unknown eligibility"),
     "cooperation": Text("合作率（AAPOR COOP1）", "Cooperation (AAPOR COOP1)"),
     "refusal": Text("拒访率（AAPOR REF2）", "Refusal (AAPOR REF2)"),

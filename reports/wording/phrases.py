@@ -57,11 +57,15 @@ PHRASES: Final[Mapping[str, Text]] = {
     "enumeration": Text("、", ", "),
     "last_of_two": Text("、", " and "),
     "field_period": Text("调查时间 {period}", "Fieldwork {period}"),
-    "valid_and_rate": Text("有效问卷 {valid} 份，应答率 {rate}", "{valid} valid, response rate {rate}"),
-    "valid_and_share": Text(
-        "有效问卷 {valid} 份，完成抽中的 {rate}", "{valid} valid, {rate} of those sampled completed"
+    "valid_and_rate": Text(
+        "有效答卷 {valid} 人，应答率 {rate}", "{valid} {valid:person|people} answered, response rate {rate}"
     ),
-    "valid_only": Text("有效问卷 {valid} 份", "{valid} valid {valid:questionnaire|questionnaires}"),
+    "valid_and_share": Text(
+        "有效答卷 {valid} 人，完成抽中的 {rate}",
+        "{valid} {valid:person|people} answered, {rate} of those sampled completed",
+    ),
+    "valid_only": Text("有效答卷 {valid} 人", "{valid} {valid:person|people} answered"),
+    "of_whom": Text("调查对象：{text}", "Survey of: {text}"),
     "streets_counted": Text("{count} 个街道（镇）", "{count} {count:street or town|streets and towns}"),
     "communities_counted": Text("{count} 个社区", "{count} {count:community|communities}"),
     # the answer
@@ -98,7 +102,8 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "rule_of_reading": Text(
         "整个 {level}% 置信区间都在目标一侧，才写“达标”或“未达标”；区间跨过目标，写“尚不能判定”。",
-        "Said only where the whole {level}% confidence interval lies on one side of the target; else “cannot tell”.",
+        "Reached, or not reached, only where the whole {level}% confidence interval lies on that side of the target; "
+        "otherwise “cannot tell”.",
     ),
     "rule_without_targets": Text(
         "点是估计值；同样的调查重复多次，约有 {level}% 的置信区间包含真实水平。",
@@ -129,10 +134,13 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "no_target": Text("未设目标，不作判定。", "No target, no verdict."),
     "not_alone": Text(
-        "不单独公布：人数少，或为保护受访人；已计入上一级。",
-        "Not published alone: few respondents, or to protect them; counted in the level above.",
+        "不单独公布：为保护受访人，或因把握不够；已计入上一级。",
+        "Not published alone: to protect respondents, or too uncertain; counted in the level above.",
     ),
-    "not_at_top": Text("不单独公布：人数少，或为保护受访人。", "Not published: few respondents, or to protect them."),
+    "not_at_top": Text(
+        "不单独公布：为保护受访人，或因把握不够。",
+        "Not published: to protect respondents, or too uncertain.",
+    ),
     "unreliable": Text("误差大", "Large error"),
     "unreliable_long": Text(
         "误差大：有效样本量不足 {n}，或区间宽度达到 {width} 个百分点。",
@@ -230,7 +238,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     "legend_not_reached": Text("整个区间未达到目标", "whole interval misses the target"),
     "legend_cannot_tell": Text("区间跨过目标", "interval crosses the target"),
     "legend_cannot_reach": Text("份数少，任何结果都不足以判定", "too few to show it reached"),
-    "legend_not_published": Text("人数少，或为保护受访人", "few, or to protect them"),
+    "legend_not_published": Text("为保护受访人，或因把握不够", "to protect respondents, or too uncertain"),
     "how_made": Text("数字是怎样得来的", "How the figures were made"),
     "made_population": Text("调查对象：{text}。", "Population: {text}."),
     "made_frame": Text("抽样框：{text}。", "Frame: {text}."),
@@ -365,8 +373,8 @@ SUPPRESSION_REASONS: Final[Mapping[Suppression, Text]] = {
     Suppression.DOMINATED: Text("总量几乎由一个受访者构成", "one respondent makes up nearly all of a total"),
     Suppression.NOT_ESTIMABLE: Text("样本设计不足以估计", "not estimable from this design"),
     Suppression.NOT_PUBLISHED: Text(
-        "不单独公布：人数少，或为保护受访人；已计入上一级",
-        "not published alone: few respondents, or to protect them; counted in the level above",
+        "不单独公布：为保护受访人，或因把握不够；已计入上一级",
+        "not published alone: to protect respondents, or too uncertain; counted in the level above",
     ),
 }
 

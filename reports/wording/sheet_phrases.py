@@ -47,8 +47,8 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
         "No figure is published here alone; those of {place} stand below.",
     ),
     "nothing_why": Text(
-        "人数少，或为保护受访人；回答都计入了上一级。",
-        "Few respondents, or to protect them; their answers are counted in the level above.",
+        "为保护受访人，或因把握不够；回答都计入了上一级。",
+        "To protect respondents, or because it is too uncertain; the answers are counted in the level above.",
     ),
     "figures_of": Text("{place}和{city}", "{place} and {city}"),
     "many_title": Text("各项指标，未达标的在前", "All indicators, those that missed their target first"),

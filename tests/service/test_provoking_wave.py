@@ -52,7 +52,7 @@ NEVER = {
     ),
 }
 ALWAYS = {
-    "zh": ("33.3%", "权数是户的权数", "未登记结果", "不单独公布", "人数少，或为保护受访人", "未做人口校准"),
+    "zh": ("33.3%", "权数是户的权数", "未登记结果", "不单独公布", "为保护受访人，或因把握不够", "未做人口校准"),
     "en": ("33.3%", "weights of households", "was not recorded", "or to protect them"),
 }
 SIGNATURES = releases.Signatures(prepared_by="甲", reviewed_by="乙", signed_by="丙")

@@ -68,7 +68,7 @@ def test_every_figure_is_the_printed_one_and_what_is_hidden_says_so(client: Test
         if cell.get("suppression"):
             assert (line["figure"], line["value"], line["low"], line["high"]) == ("—", "", "", "")
             assert line["mark"] == "hidden"
-            assert line["remark_zh"].startswith("不单独公布：人数少，或为保护受访人")
+            assert line["remark_zh"].startswith("不单独公布：为保护受访人，或因把握不够")
             assert line["remark_en"].startswith("Not published")
             continue
         digits = cell["digits"]

@@ -26,7 +26,7 @@ from reports.wording.phrases import PHRASES, VERDICT_WORDS, say
 from tests.spec.reports import cases
 from tests.spec.reports import summaries as given
 
-NEUTRAL = "不单独公布：人数少，或为保护受访人；已计入上一级。"
+NEUTRAL = "不单独公布：为保护受访人，或因把握不够；已计入上一级。"
 PRIVATE = (Suppression.FEW_RESPONDENTS, Suppression.COMPLEMENTARY, Suppression.GROUP_DISCLOSURE)
 
 
@@ -213,7 +213,7 @@ def test_at_the_top_there_is_no_level_above() -> None:
     no_targets = tuple(replace(one, target=None) for one in whole.indicators)
     summary = replace(whole, table=replace(whole.table, rows=rows), indicators=no_targets)
     words = said(area_story(summary, "zh"))
-    assert "不单独公布：人数少，或为保护受访人。" in words
+    assert "不单独公布：为保护受访人，或因把握不够。" in words
     assert "已计入上一级" not in words
 
 
@@ -367,7 +367,7 @@ def test_whoever_reads_english_never_reads_one_communities() -> None:
     [
         ("communities_counted", "1 community", "2 communities"),
         ("streets_counted", "1 street or town", "2 streets and towns"),
-        ("valid_only", "1 valid questionnaire", "2 valid questionnaires"),
+        ("valid_only", "1 person answered", "2 people answered"),
         ("domain_count", "1 group", "2 groups"),
     ],
 )

@@ -21,7 +21,7 @@ from tests.spec.reports.cases import coarse
 from tests.spec.reports.test_claims import blocks_of, said, texts
 
 PERCENT = Figures(unit=Unit.PERCENT)
-ONE_SENTENCE = "不单独公布：人数少，或为保护受访人；已计入上一级。"
+ONE_SENTENCE = "不单独公布：为保护受访人，或因把握不够；已计入上一级。"
 LOOKS = (Look.OWN, Look.CONTEXT, Look.WHOLE, Look.PALE, Look.PALE_STRONG)
 
 

@@ -37,7 +37,7 @@ def with_changes(base: AreaSummary, verdicts: tuple[ChangeVerdict | None, ...]) 
 
 
 def sentence(summary: AreaSummary, language: str) -> str:
-    start = {"zh": "比2026年第二季度，", "en": "Since Second quarter 2026: "}[language]
+    start = {"zh": "比2026年第二季度，", "en": "Since the second quarter 2026: "}[language]
     [answer] = blocks_of(area_story(summary, language).blocks, Answer)
     lines = [line for line in answer.reading if line.startswith(start)]
     assert len(lines) <= 1
@@ -59,7 +59,7 @@ def test_only_changes_that_were_found_are_named_and_all_others_counted(base: Are
         assert (f"能比较的 {none} 项都没有查出变化" in zh) is bool(none and not found)
         left = 4 - found - none
         assert (f"另有 {left} 项不能比较" in zh) is bool(left and left < 4)
-        assert (f"{left} cannot be compared" in en) is bool(left and left < 4)
+        assert (f"{left} not comparable" in en) is bool(left and left < 4)
 
 
 def test_without_an_earlier_wave_and_under_a_very_low_response_nothing_is_said() -> None:

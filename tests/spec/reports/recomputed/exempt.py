@@ -38,6 +38,7 @@ _BY_REASON: Final[Mapping[str, tuple[str, ...]]] = {
         "driven_share",
         "driven_title",
         "groups_title",
+        "index_title",
         "form_number",
         "legend_cannot_tell",
         "legend_not_published",

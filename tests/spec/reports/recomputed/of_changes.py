@@ -338,8 +338,8 @@ def _in_streets(*, some: bool) -> True_:
                 if each.variable == one.id and each.within != sheet.place.domain
             }
             if told and any(told.values()) is some:
-                apart_in = sum(told.values())
-                yield {"name": sheet.said(one.name), "told": apart_in, "untold": len(told) - apart_in}
+                names = [sheet.said(place.name) for place in sheet.streets if told.get(place.domain)]
+                yield {"name": sheet.small(sheet.said(one.name)), "streets": sheet.listed(names)}
 
     return true
 
@@ -359,7 +359,7 @@ def contrasts(sheet: Sheet, where: Where) -> Iterator[tuple[str, str, list[tuple
     for _, several in groupby(summary.groups.groups, key=lambda one: one.domain[-1][0]):
         inside = list(several)
         for one in sheet.headlines:
-            name, kind = sheet.said(one.name), sheet.said(inside[0].kind)
+            name, kind = sheet.said(one.name), sheet.small(sheet.said(inside[0].kind))
             begins = f"{name}，按{kind}：" if sheet.chinese else f"{name}, by {kind}: "
             p_values = [
                 each.p_value
