@@ -28,7 +28,7 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     "differs": Text("查明的差别：{parts}。", "Differences found: {parts}."),
     "differs_rest": Text(
         "查明的差别：{parts}；其余能比的 {rest} 处没有查出。",
-        "Differences found: {parts}; none in the other {rest} that can be compared.",
+        "Differences found: {parts}; none found in {rest} other {rest:comparison|comparisons}.",
     ),
     "differs_nowhere": Text(
         "能比的 {rest} 处都没有查出差别。", "No difference is found in any of the {rest} that can be compared."
