@@ -18,7 +18,7 @@ from analysis.case_columns import CaseColumns
 from analysis.design import SurveyDesign
 from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
 from analysis.estimation.differences import Differences, differences, fitted_domains
-from analysis.estimation.equality import equal_domains
+from analysis.estimation.equality import Equality, equal_in_sets
 from analysis.estimation.estimate import Estimator, prepare_estimator
 from analysis.estimation.small_sample import expected_of
 from analysis.plan import NO_ANSWER, AnalysisPlan, Level
@@ -112,11 +112,19 @@ class _Kind:
         places: dict[str, dict[str, int]] = {}
         for number, key in enumerate(self.estimator.domains.keys):
             places.setdefault(key[0][1], {})[key[1][1]] = number
-        return [self._street(name, inside) for name, inside in places.items() if len(inside) > 1]
+        several = {name: inside for name, inside in places.items() if len(inside) > 1}
+        sets = [self._places(inside) for inside in several.values()]
+        tests = equal_in_sets(self.estimator, sets, self.fitted)
+        return [
+            self._street(name, inside, at, test)
+            for (name, inside), at, test in zip(several.items(), sets, tests, strict=True)
+        ]
 
-    def _street(self, street: str, inside: Mapping[str, int]) -> StreetGroups:
+    def _places(self, inside: Mapping[str, int]) -> IntArray:
+        return np.array([inside[one] for one in self.labels if one in inside], dtype=np.int64)
+
+    def _street(self, street: str, inside: Mapping[str, int], at: IntArray, test: Equality) -> StreetGroups:
         labels = tuple(one for one in self.labels if one in inside)
-        at: IntArray = np.array([inside[one] for one in labels], dtype=np.int64)
 
         def of(name: str) -> FloatArray:
             parts = [getattr(found, name)[:, place[street]] for place, found in map(self.against.__getitem__, labels)]
@@ -134,5 +142,5 @@ class _Kind:
             low=of("low"),
             high=of("high"),
             degrees_of_freedom=of("degrees_of_freedom"),
-            p_value=equal_domains(self.estimator, at, self.fitted).p_value,
+            p_value=test.p_value,
         )

@@ -178,6 +178,33 @@ def _variance_and_freedom(estimator: Estimator, pairs: _Pairs) -> tuple[FloatArr
     return calibrated.of(together)[0], psus - strata
 
 
+def variance_of_differences(estimator: Estimator, first: IntArray, second: IntArray) -> FloatArray:
+    """Linearised, of second minus first, (quantities, pairs); a domain stands in one pair at most."""
+    return _variance_and_freedom(estimator, _Pairs.of(first, second, estimator.domains.count))[0]
+
+
+def variance_of_domains(estimator: Estimator) -> FloatArray:
+    """Linearised, of every domain's figure, made as that of differences is, (quantities, domains)."""
+    return _variance_and_freedom(estimator, _alone(estimator.domains.count))[0]
+
+
+def freedom_in_sets(estimator: Estimator, set_of_domain: IntArray, sets: int) -> FloatArray:
+    """PSUs less strata with an answer in one of the domains of a set, (quantities, sets); -1: a domain of none."""
+    design, totals = estimator.design, estimator.totals
+    each: IntArray = np.arange(sets, dtype=np.int64)
+    of_sets = _Pairs(each, each, set_of_domain, np.ones(len(set_of_domain)))
+    sums = _Sums.of(of_sets, totals.cell_domain, totals.cell_unit, design.stages[-1].units)
+    plain = variance_of_cells(design, sums.place, sums.pair, sets, estimator.options.lonely_psu)
+    psus, strata = plain.touched(sums.both(estimator.asked_influence()[1]))
+    return psus - strata
+
+
+def _alone(domains: int) -> _Pairs:
+    """Every domain for itself."""
+    everyone: IntArray = np.arange(domains, dtype=np.int64)
+    return _Pairs(everyone, everyone, everyone, np.ones(domains))
+
+
 def _fitted(estimator: Estimator, pairs: _Pairs, expected: Expected) -> tuple[FloatArray, FloatArray]:
     """By how much the variance of every quantity asked for is too small, and its degrees of freedom, (k, pairs) each.
 
@@ -200,9 +227,7 @@ def _fitted(estimator: Estimator, pairs: _Pairs, expected: Expected) -> tuple[Fl
 def fitted_domains(estimator: Estimator, expected: Expected) -> tuple[FloatArray, FloatArray]:
     """By how much the variance of every domain's figure is too small, and its degrees of freedom, (quantities, domains)
     each."""
-    everyone: IntArray = np.arange(estimator.domains.count, dtype=np.int64)
-    alone = _Pairs(everyone, everyone, everyone, np.ones(len(everyone)))
-    return _fitted(estimator, alone, expected)
+    return _fitted(estimator, _alone(estimator.domains.count), expected)
 
 
 def _fitted_item(

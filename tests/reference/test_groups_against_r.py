@@ -20,7 +20,7 @@ from analysis.design import SurveyDesign
 from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
 from analysis.engine.groups import GroupTable, group_tables
 from analysis.engine.street_groups import StreetGroups, street_groups
-from analysis.estimation.equality import Equality, equal_domains
+from analysis.estimation.equality import Equality, equal_domains, equal_in_sets
 from analysis.estimation.estimate import prepare_estimator
 from analysis.plan import AnalysisPlan, Group, VarianceRules
 from analysis.regression import Family, regress
@@ -75,7 +75,9 @@ def plain(method: str, by: tuple[str, ...]) -> dict[tuple[str, ...], Equality]:
     places: dict[tuple[str, ...], list[int]] = {}
     for number, key in enumerate(estimator.domains.keys):
         places.setdefault(tuple(label for _, label in key[:-1]), []).append(number)
-    return {whole: equal_domains(estimator, np.array(inside)) for whole, inside in places.items()}
+    if len(places) == 1:
+        return {whole: equal_domains(estimator, np.array(inside)) for whole, inside in places.items()}
+    return dict(zip(places, equal_in_sets(estimator, [np.array(inside) for inside in places.values()]), strict=True))
 
 
 @cache
