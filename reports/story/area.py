@@ -69,8 +69,9 @@ def area_story(summary: AreaSummary, language: str) -> Story:
         own = many.by_urgency(own)
         blocks += many.of_area(summary, own, language)
     blocks += mend.blocks(summary, language)
-    blocks += tiles.blocks(summary, language)
-    blocks += places.street_tables(summary, own, language)
+    streets = places.street_tables(summary, own, language)
+    # Where many communities make many tiles, the few rows of the streets stand on page one instead.
+    blocks += [*streets, *tiles.blocks(summary, language)] if streets else tiles.blocks(summary, language)
     blocks += places.community_tables(summary, own, language)
     if alike := all_alike_notes(summary, own, language):
         blocks.append(Notes(tuple(alike)))

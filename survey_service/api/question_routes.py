@@ -9,7 +9,7 @@ from survey_service.api.description import BASE, READING, refusals
 from survey_service.api.question_schemas import QuestionsOut, questions
 from survey_service.api.routes import SurveyKey, WaveKey
 from survey_service.dependencies import Reading, Running
-from survey_service.errors import BadInput, NotFound
+from survey_service.errors import BadInput, Conflict, NotFound
 from survey_service.exports.question_pages import BESIDE, opened
 from survey_service.processes.beside import computed
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix=BASE, tags=["releases"])
 @router.get(
     "/surveys/{survey_key}/waves/{wave_key}/questions",
     summary="Every closed question of a wave, and the tests of its plan",
-    responses=refusals(*READING, NotFound, BadInput),
+    responses=refusals(*READING, NotFound, BadInput, Conflict),
 )
 def of_wave(
     running: Running, reading: Reading, person: Statistician, survey_key: SurveyKey, wave_key: WaveKey

@@ -55,7 +55,7 @@ print("".join(mark.line.text for mark in page.marks if hasattr(mark, "line")))
 def test_a_block_by_the_recipe(tmp_path: Path) -> None:
     scratch = copied(tmp_path)
     scratch.add("reports/blocks.py", "    entries: tuple[tuple[str, str], ...]\n", BLOCK.rstrip() + "\n")
-    scratch.change("reports/blocks.py", "| Glossary | Colophon", "| Glossary | Quotation | Colophon")
+    scratch.change("reports/blocks.py", "    | Glossary\n", "    | Glossary\n    | Quotation\n")
     scratch.write("reports/layout/quotation.py", LAYOUT)
     scratch.write("used.py", USED)
     without = scratch.python("used.py", str(tmp_path / "type"))

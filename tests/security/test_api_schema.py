@@ -90,8 +90,9 @@ MET: dict[str, set[str]] = {
     "keyer": ANYBODY,
     NOBODY: set(),
 }
-# Open to interviewers, and met by nothing of the small city: no question of it asks for a file (test_sent_files.py).
-UNMET = {f"POST {WAVE}/files"}
+# Met by nothing of the small city: no question of it asks for a file (test_sent_files.py), and no wave of it has the
+# figures of questions (test_api_questions.py).
+UNMET = {f"POST {WAVE}/files", f"GET {WAVE}/questions"}
 FORBIDDEN_BY = ("statistician", "interviewer", NOBODY)
 FIGURE = {
     "variable": "awareness",

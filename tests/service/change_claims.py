@@ -32,14 +32,14 @@ WORDS = {
         "comma": "，",
     },
     "en": {
-        "since": "since {}",
+        "since": "vs {}",
         "risen": "up {by} ({interval})",
         "fallen": "down {by} ({interval})",
         "no_detectable_change": "none found ({interval})",
-        "not_comparable": "asked otherwise, not compared",
+        "not_comparable": "not comparable",
         "found": "{name} {by} percentage points",
-        "none_found": "No change found is not no change. With so many answers one of this size would have been found "
-        "with a probability of 80 %: {parts}.",
+        "none_found": "No change found is not no change: one this large would have been found with 80% probability: "
+        "{parts}.",
         "comma": ", ",
     },
 }
