@@ -36,9 +36,14 @@ Names = Mapping[str, tuple[str, Mapping[str, str]]]
 def said(story: Story, names: Names) -> list[str]:
     """The sentences of a sheet that tell of groups."""
     opening = {"zh": "，按{}：", "en": ", by {}: "}[story.language]
-    kinds = [opening.format(kind) for kind, _ in names.values()]
+    kinds = [opening.format(in_a_sentence(kind, story.language)) for kind, _ in names.values()]
     lines = [line for block in blocks_of(story.blocks, Prose) for line in block.paragraphs]
     return [line for line in lines if any(kind in line for kind in kinds)]
+
+
+def in_a_sentence(kind: str, language: str) -> str:
+    """The kind of group as English says it inside a sentence: by age, by sex, by place of household registration."""
+    return kind[0].lower() + kind[1:] if language == "en" else kind
 
 
 def names_of(city: AreaSummary, language: str) -> dict[str, tuple[str, dict[str, str]]]:
@@ -92,7 +97,7 @@ def expected(text: str, rates: Mapping[str, str], names: Names, language: str) -
                 told = [NONE[language]]
             elif len(groups) > max(len(told), 2):
                 told.append(REST[language])
-            lines.append(head.format(name=rate, kind=kind) + between.join(told) + end)
+            lines.append(head.format(name=rate, kind=in_a_sentence(kind, language)) + between.join(told) + end)
     return lines
 
 

@@ -62,6 +62,15 @@ BY_HAND = {
     "con2": (ELIGIBLE - AWAY) / ESTIMATED,
 }
 
+AT_THE_DOOR = {
+    "2.23": "进不了楼门或院门",
+    "2.24": "没人在家（看得出有人住）",
+    "3.10": "没人在家（看不出有没有人住）",
+    "3.17": "路不通或不安全，没走到",
+    "3.18": "找不到这个地址",
+}
+"""What the office says of these codes of a visit: what the interviewer chose at the door, with its group."""
+
 
 def test_the_fixture_is_counted_by_hand() -> None:
     counted = {kind: sum(one[2] is kind for one in EVERY) for kind in HAND}
@@ -124,7 +133,8 @@ def test_page_api_and_pdf_tell_the_rates_that_were_computed_by_hand(
     assert f"按几成合格算（e） {E:.3f}" in page
     for mode_words, mode in (("上门", OutcomeMode.IN_PERSON), ("电话", OutcomeMode.TELEPHONE)):
         for one in OUTCOME_CODES[mode]:
-            assert re.search(rf"{mode_words} {re.escape(one.code)} {re.escape(one.zh)} \d", page), one
+            said = AT_THE_DOOR[one.code] if mode is OutcomeMode.IN_PERSON and one.code in AT_THE_DOOR else one.zh
+            assert re.search(rf"{mode_words} {re.escape(one.code)} {re.escape(said)} \d", page), one
     # ---- the API
     told = Program(client, database, "statistician").get(
         f"/surveys/{world.survey_key}/waves/{world.wave_key}/dispositions"

@@ -51,7 +51,7 @@ def test_a_wave_is_walked_from_an_empty_installation_to_its_figures(walk: Walk) 
     assert told == walk.refused_and_away
     assert outcomes["1.1"] == walk.answered, outcomes
     sheet = walk.report("990100000000")
-    assert f"有效问卷 {walk.answered} 份" in sheet
+    assert f"有效答卷 {walk.answered} 人" in sheet
     share = re.search(r"e = (0\.\d+) 计算", sheet)
     # Some homes were empty: not every case of unknown eligibility is eligible.
     assert share is not None, sheet[sheet.find("各社区样本与应答") :]

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from questionnaires.text import Text
-from reports.blocks import Notes
+from reports.blocks import Prose
 from reports.content import IndexOfArea, IndexPartOfArea
 from reports.story.area import area_story
 from reports.wording.indices import sentence
@@ -62,7 +62,10 @@ def printed(record: dict[str, Any], variable: str) -> float:
 
 def lines(summaries: Summaries, language: str) -> Sequence[str]:
     story = area_story(summaries.city, language)
-    return [note for block in story.blocks if isinstance(block, Notes) for note in block.lines]
+    title = {"zh": "历次合成的指数", "en": "Indices over the waves"}[language]
+    return [
+        one for block in story.blocks if isinstance(block, Prose) and block.title == title for one in block.paragraphs
+    ]
 
 
 def test_a_release_tells_the_indices_that_name_its_wave(
