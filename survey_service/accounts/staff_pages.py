@@ -35,7 +35,7 @@ SECTIONS = (
     Section("results", "/results", "调查结果", rights.READ_SIGNED),
     Section("catalogue", "/catalogue", "问卷目录", rights.FOLLOW_WAVES),
     Section("keying", "/keying", "录入", rights.SEE_KEYING),
-    Section("visits", "/visits", "住户名单", rights.VISIT),
+    Section("visits", "/visits", "走访名单", rights.VISIT),
     Section("start", "/start", "开始", rights.BEGIN),
     Section("accounts", "/accounts", "账号", rights.MANAGE_ACCOUNTS),
     Section("areas", "/areas", "地区", rights.SEE_AREAS),

@@ -59,17 +59,19 @@ _DESIGNS: Final = (
     Choice(
         EVERY,
         Text("每个网格都抽", "From every grid"),
-        Text("一样多的户数，这样最准。没有写网格的，整个社区等距抽。", "The most exact for its size."),
+        Text("抽得一样多，这样最准。没有写网格的，整个社区等距抽。", "The most exact for its size."),
     ),
     Choice(
         BY_SIZE,
-        Text("先按户数的比例抽网格，再抽户（两阶段，PPS）", "Grids first, in proportion to size (two stages, PPS)"),
-        Text("少跑网格；每户的机会一样。误差大得多，下一页会说清。", "Fewer grids to walk; far wider margins."),
+        Text(
+            "先按大小的比例抽网格，再在网格里抽（两阶段，PPS）", "Grids first, in proportion to size (two stages, PPS)"
+        ),
+        Text("少跑网格；抽中的机会都一样。误差大得多，下一页会说清。", "Fewer grids to walk; far wider margins."),
     ),
     Choice(
         SIMPLE,
-        Text("先随机抽网格，再抽户（两阶段）", "Grids first, at random (two stages)"),
-        Text("网格大小差不多时用；大网格里每户的机会小些。", "Where grids are of about one size."),
+        Text("先随机抽网格，再在网格里抽（两阶段）", "Grids first, at random (two stages)"),
+        Text("网格大小差不多时用；大网格里抽中的机会小些。", "Where grids are of about one size."),
     ),
 )
 _WITHIN: Final = tuple(Choice(one.value, name, _NOTHING) for one, name in WITHIN.items())
@@ -126,7 +128,7 @@ FIELDS: Final = (
     ),
     Field(
         name="per_grid",
-        label=Text("抽中的网格，每个抽几户", "Households in each grid drawn"),
+        label=Text("抽中的网格，每个里面抽几个", "How many in each grid drawn"),
         type="number",
         hint=Text("只在先抽网格时用。", "Only where grids are drawn first."),
         needed=False,
@@ -160,7 +162,7 @@ FIELDS: Final = (
     Field(name="seed", label=Text("随机种子", "Seed"), type="number"),
     Field(
         name="visits",
-        label=Text("平均一户跑几次", "Visits to one, on average"),
+        label=Text("每个抽中的平均跑几次", "Visits to each, on average"),
         type="number",
         heading=Text("要多少人手", "What it costs"),
         needed=False,
