@@ -99,10 +99,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Frames below each other; ``head`` is drawn again at the top of each further page. The last two stay together."""
+    """Frames below each other; ``head`` is drawn again at the top of each further page. ``least``: so many stand
+    together on either side of a break."""
 
     frames: tuple[Frame, ...]
     head: Frame | None = None
+    least: int = 1
 
 
 def moved(marks: Iterable[Mark], dx: float, dy: float) -> tuple[Mark, ...]:

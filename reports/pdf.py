@@ -23,7 +23,7 @@ from reports.blocks import Masthead, Story
 from reports.content import AreaSummary, CommunitySummary, EstimatesSummary, Verification
 from reports.embedding import EmbeddedFont
 from reports.fonts import Typeface, TypeSettings, Weight, typeface
-from reports.layout.pages import Frames, Numbering, Page, lay_out
+from reports.layout.pages import Frames, Numbering, Page, lay_out, pages_of
 from reports.layout.setting import Setter
 from reports.marks import Disc, Fill, Mark, Squares, Stroke, Words
 from reports.story import area_story, community_story, domain_story, estimates_story, spares
@@ -88,11 +88,7 @@ def community_typeset(
         if verification is None
         else verified(community_story(summary, language), replace(verification, address=""))
     )
-    for one in spares.narrower(story, typed):
-        typeset = typeset_story(one, settings)
-        if len(typeset.pages) <= style.COMMUNITY_PAGES:
-            break
-    return typeset
+    return typeset_story(spares.narrower(story, typed, fits(style.COMMUNITY_PAGES, language, settings)), settings)
 
 
 def area_pdf(
@@ -114,11 +110,14 @@ def area_typeset(
     """Of what would cost more pages than the sheet should have, what is spare goes."""
     story = verified(area_story(summary, language), verification)
     most = style.CITY_PAGES if is_city(summary) else style.STREET_PAGES
-    for one in (spares.whole(story), *(spares.fitted(story, rank) for rank in spares.ranks(story))):
-        typeset = typeset_story(one, settings)
-        if len(typeset.pages) <= most:
-            break
-    return typeset
+    found = spares.fullest(story, fits(most, language, settings))
+    return typeset_story(spares.fitted(story, 0) if found is None else found, settings)
+
+
+def fits(most: int, language: str, settings: TypeSettings | None) -> spares.Fits:
+    """Whether a story has room on so many pages."""
+    setter, frames = _setting(typeface(language, settings), language)
+    return lambda story: pages_of(story, setter, frames) <= most
 
 
 def domain_pdf(

@@ -72,7 +72,7 @@ def comparison(setter: Setter, block: Comparison, width: float) -> Stack:
     if block.notes:
         frames[-1] = below(frames[-1], setter.notes(block.notes, width))
     frames[0] = below(head, frames[0])
-    return Stack(tuple(frames), again)
+    return Stack(tuple(frames), again, 2)
 
 
 def axis_head(setter: Setter, block: Comparison, places: Places, width: float, node: Node) -> Frame:

@@ -38,6 +38,9 @@ from reports.style import U
 CARDS_GAP = 5 * U  # between the answer and the cards
 NOTES_GAP = 2.5 * U
 WHOLE = 45 * U  # what is no higher is never parted
+BLANKS = (0.3, 0.15, 0.0)  # of a page, that is left rather than part what has room on the next
+HALF = 0.5  # of a page: what is no higher is better not parted
+FILLED = 0.75  # of a page before the last
 KEPT = 100  # blocks whose frames are remembered: those of a sheet, and what the next says too
 UNTITLED_GAP = 0.0  # a table without a title continues the one above it
 
@@ -58,6 +61,7 @@ class Sheet:
     bottom: float
     placed: list[tuple[Frame, float]] = field(default_factory=list)
     overflow: bool = False  # holds what should have stood on page one
+    parted: bool = False  # ends within something short
 
     def put(self, frame: Frame) -> None:
         self.placed.append((frame, self.y))
@@ -80,6 +84,14 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Air:
+    """``gap``: between sections; ``blank``: of a page, left rather than part what has room on the next."""
+
+    gap: float
+    blank: float
+
+
+@dataclass(frozen=True, slots=True)
 class Numbering:
     """Of pages in a larger whole: how many stand before, and how many there are."""
 
@@ -93,12 +105,24 @@ def lay_out(
     """All pages of a document with their heads and feet, with as much air as costs no further page."""
     note = page_note(story, setter)
     flowing = Flow(setter, style.BODY_BOTTOM - note.height, frames or Frames())
-    tries = [flowing.sheets(story.blocks, gap, drawn=False) for gap in style.SECTION_GAPS]
-    # Fewest pages first, then page one whole; of equals the widest gap, which is tried first.
-    costs = [(len(sheets), any(sheet.overflow for sheet in sheets)) for sheets in tries]
-    sheets = flowing.sheets(story.blocks, style.SECTION_GAPS[costs.index(min(costs))], drawn=True)
+    airs = [Air(gap, blank) for blank in BLANKS for gap in style.SECTION_GAPS]
+    tries = [flowing.sheets(story.blocks, air, drawn=False) for air in airs]
+    # Fewest pages first, then page one whole, then what looks worse; of equals the widest gap, which is tried first.
+    costs = [(len(sheets), any(sheet.overflow for sheet in sheets), faults(sheets)) for sheets in tries]
+    sheets = flowing.sheets(story.blocks, airs[costs.index(min(costs))], drawn=True)
     numbering = numbering or Numbering(0, len(sheets))
     return tuple(finish(story, setter, sheet, note, number, numbering) for number, sheet in enumerate(sheets, 1))
+
+
+def faults(sheets: list[Sheet]) -> int:
+    """Short tables that are parted, and pages with much blank before the last."""
+    return sum(sheet.parted + (sheet.y < FILLED * sheet.bottom) for sheet in sheets[:-1])
+
+
+def pages_of(story: Story, setter: Setter, frames: Frames) -> int:
+    """On how many pages it has room with the least air."""
+    flowing = Flow(setter, style.BODY_BOTTOM - page_note(story, setter).height, frames)
+    return len(flowing.sheets(story.blocks, Air(style.SECTION_GAPS[-1], 0.0), drawn=False))
 
 
 def page_note(story: Story, setter: Setter) -> Frame:
@@ -137,7 +161,7 @@ class Flow:
     _made: dict[tuple[int, float], list[Stack]] = field(default_factory=dict)  # by identity: each try asks again
     _seen: set[tuple[Block, float]] = field(default_factory=set)
 
-    def sheets(self, blocks: tuple[Block, ...], gap: float, *, drawn: bool) -> list[Sheet]:
+    def sheets(self, blocks: tuple[Block, ...], air: Air, *, drawn: bool) -> list[Sheet]:
         """``drawn``: with the marks of blocks that stand side by side; else with their heights alone."""
         sheets = [Sheet(0.0, self.bottom)]
         for block in blocks:
@@ -148,8 +172,8 @@ class Flow:
                 else:
                     sheets[-1].overflow = True
                 continue
-            for number, stack in enumerate(self.stacks(block, gap, drawn=drawn)):
-                place(sheets, stack, gap_before(block, gap) if number == 0 else gap)
+            for number, stack in enumerate(self.stacks(block, air.gap, drawn=drawn)):
+                place(sheets, stack, gap_before(block, air.gap) if number == 0 else air.gap, air.blank)
         return sheets
 
     def stacks(self, block: Block, gap: float, *, drawn: bool) -> list[Stack]:
@@ -224,7 +248,7 @@ def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
         case Tiles():
             return [tiles(setter, block, width)]
         case Prose():
-            return [Stack((prose(setter, block, width),))]
+            return [prose(setter, block, width)]
         case Notes():
             return [Stack((small_print(setter, block, width),))]
         case Colophon():
@@ -239,27 +263,48 @@ def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
             assert_never(block)
 
 
-def place(sheets: list[Sheet], stack: Stack, gap: float) -> None:
-    """Put the frames on the last page, on new ones when it is full, the head first on each of those."""
+def place(sheets: list[Sheet], stack: Stack, gap: float, blank: float) -> None:
+    """Put the frames on the last page, on new ones when it is full, the head first on each of those. ``blank``: how
+    much of a page is left rather than part what has room on the next."""
     frames = stack.frames
     total = sum(frame.height for frame in frames)
     sheet = sheets[-1]
     if not sheet.empty:
-        start = total if total <= WHOLE or len(frames) <= 3 else frames[0].height + frames[1].height
-        if sheet.fits(gap + start):
+        room = sheet.bottom - sheet.y - gap
+        page = sheet.bottom - style.NEXT_BODY
+        whole = total <= WHOLE or (total <= page and room <= blank * page)
+        if total <= room + 0.01 or (not whole and parted(stack, 0, room)):
             sheet.y += gap
         else:
-            sheets.append(Sheet(style.NEXT_BODY, sheets[-1].bottom))
-    for number, frame in enumerate(frames):
+            sheets.append(Sheet(style.NEXT_BODY, sheet.bottom))
+    at = 0
+    while at < len(frames):
         sheet = sheets[-1]
-        rest = frames[number:]
-        # The last two rows go over together: a single row under a repeated head is a widow.
-        need = frame.height + (rest[1].height if len(rest) == 2 or (frame.keep and len(rest) > 1) else 0.0)
-        if number and not sheet.fits(need):
-            sheets.append(Sheet(style.NEXT_BODY, sheets[-1].bottom))
+        room = sheet.bottom - sheet.y
+        end = parted(stack, at, room) or parted(Stack(frames), at, room) or at + 1
+        for frame in frames[at:end]:
+            sheet.put(frame)
+        at = end
+        if at < len(frames):
+            sheet.parted = total <= HALF * sheet.bottom
+            sheets.append(Sheet(style.NEXT_BODY, sheet.bottom))
             if stack.head is not None:
                 sheets[-1].put(replace(stack.head, bookmark=None, marks=furniture(stack.head.marks)))
-        sheets[-1].put(frame)
+
+
+def parted(stack: Stack, at: int, room: float) -> int:
+    """Up to which frame from ``at`` they stand in ``room``, with no fewer than ``least`` on either side of the break;
+    0 where there is no such place."""
+    frames, end = stack.frames, at
+    while end < len(frames) and frames[end].height <= room + 0.01:
+        room -= frames[end].height
+        end += 1
+    if end == len(frames):
+        return end
+    end = min(end, len(frames) - stack.least)
+    while end > at and frames[end - 1].keep:
+        end -= 1
+    return end if end - at >= stack.least else 0
 
 
 def finish(story: Story, setter: Setter, sheet: Sheet, note: Frame, number: int, numbering: Numbering) -> Page:

@@ -14,20 +14,23 @@ from reports.style import U
 PARAGRAPH_GAP = 1.0 * U
 
 
-def prose(setter: Setter, block: Prose, width: float) -> Frame:
-    """A section of running text; the legend of verdicts stands after the first paragraph."""
+def prose(setter: Setter, block: Prose, width: float) -> Stack:
+    """A section of running text, a frame for each paragraph; the legend of verdicts stands after the first."""
     head = setter.section_head(block.title, "", width)
-    marks: list[Mark] = []
-    y = 5 * U
+    frames: list[Frame] = []
+    first = 5 * U - setter.body.leading  # from the baseline of the title
     for number, text in enumerate(block.paragraphs):
+        y = setter.body.leading + (0.0 if number else first)
         words, count = setter.paragraph(setter.body, text, width, y=y, justify=True)
-        marks.extend(words)
         y += count * setter.body.leading + PARAGRAPH_GAP
         if number == 0 and block.legend:
             legend, y = legend_marks(setter, block, width, y)
-            marks.extend(legend)
+            words = (*words, *legend)
             y += PARAGRAPH_GAP
-    return below(head, Frame(y - setter.body.leading - PARAGRAPH_GAP + U, tuple(marks)))
+        last = number == len(block.paragraphs) - 1
+        frames.append(Frame(y - setter.body.leading - (PARAGRAPH_GAP - U if last else 0.0), tuple(words)))
+    frames[0] = below(head, frames[0])
+    return Stack(tuple(frames))
 
 
 def legend_marks(setter: Setter, block: Prose, width: float, y: float) -> tuple[list[Mark], float]:
@@ -75,4 +78,4 @@ def glossary(setter: Setter, block: Glossary, width: float) -> Stack:
             most = max(most, count)
         frames.append(Frame(most * style.NOTE.leading + 0.5 * U, tuple(marks)))
     frames[0] = below(head, Frame(1.2 * U, ()), frames[0])
-    return Stack(tuple(frames), below(head, Frame(1.2 * U, ())))
+    return Stack(tuple(frames), below(head, Frame(1.2 * U, ())), 2)

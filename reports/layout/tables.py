@@ -27,6 +27,7 @@ NARROWEST_CHART = 32.0
 CHART_NAME = Role(10.5, 3.4 * U, True)
 NARROWEST_FIELD = 34.0
 FIELD_GAP = 1.5  # between two shaded fields
+LEAST_ROWS = 3  # on either side of a break
 CHART_GAP = 4.0  # between a chart and the figure that belongs to it
 
 
@@ -76,7 +77,7 @@ def table(setter: Setter, block: Table, width: float) -> Stack:
     frames[0] = below(head, frames[0])
     if not block.bookmark:
         frames[0] = replace(frames[0], bookmark=None)
-    return Stack(tuple(frames), replace(repeated, bookmark=None))
+    return Stack(tuple(frames), replace(repeated, bookmark=None), LEAST_ROWS)
 
 
 def cell_places(columns: Sequence[Column]) -> list[int]:

@@ -1,9 +1,10 @@
-"""A story without what has no room: of the spare blocks those of a rank and above, and a line that names them."""
+"""A story without what has no room: as few of its spare blocks go as must, by their rank, and a line names them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
+from itertools import count
 from typing import Final
 
 from reports.blocks import Block, Columns, Comparison, Notes, PageBreak, Spare, Story
@@ -11,6 +12,8 @@ from reports.wording.phrases import say
 from reports.wording.verdicts import in_sentence
 
 FIRST_KEPT: Final = 2  # what has a lower rank stays until nothing else helps
+
+Fits = Callable[[Story], bool]
 
 
 def ranks(story: Story) -> list[int]:
@@ -29,8 +32,13 @@ def spares(blocks: tuple[Block, ...]) -> Iterator[Spare]:
 
 def fitted(story: Story, rank: int) -> Story:
     """Without the spare blocks of ``rank`` and above; a line before the imprint names them."""
-    names = [one.name for one in spares(story.blocks) if one.rank >= rank]
-    blocks = _kept(story.blocks, rank)
+    return without(story, {place for place, one in enumerate(spares(story.blocks)) if one.rank >= rank})
+
+
+def without(story: Story, gone: Set[int]) -> Story:
+    """Without the spare blocks of these places among them; a line before the imprint names them."""
+    names = [one.name for place, one in enumerate(spares(story.blocks)) if place in gone]
+    blocks = _kept(story.blocks, gone, count())
     if not names:
         return replace(story, blocks=blocks)
     names = [in_sentence(name, story.language) for name in dict.fromkeys(names)]
@@ -39,24 +47,37 @@ def fitted(story: Story, rank: int) -> Story:
     return replace(story, blocks=(*before, Notes((line,)), last))
 
 
-def narrower(story: Story, typed: Story) -> Iterator[Story]:
-    """The story with less and less: without what is spare, then its chart broken over pages, then without how firm the
-    verdicts are, without the code to scan (``typed`` has none), without the definitions."""
-    yield whole(story)
-    least = FIRST_KEPT
-    for rank in ranks(story):
-        if rank >= FIRST_KEPT:
-            least = rank
-            yield fitted(story, rank)
-    yield flowing(fitted(story, least))
-    yield flowing(fitted(story, 1))
-    yield flowing(fitted(typed, 1))
-    yield flowing(fitted(typed, 0))
-
-
 def whole(story: Story) -> Story:
     """With all of them."""
-    return fitted(story, max(ranks(story), default=0) + 1)
+    return without(story, frozenset())
+
+
+def fullest(story: Story, fits: Fits, least: int = 0) -> Story | None:
+    """With as many of its spare blocks as it has room for, of which those below ``least`` stay in any case; None where
+    it has none without the others either.
+
+    They go in the order of their ranks until the rest has room; what went and has room after all comes back.
+    """
+    every = list(spares(story.blocks))
+    order = sorted((place for place, one in enumerate(every) if one.rank >= least), key=lambda at: (every[at].rank, at))
+    gone: set[int] = set()
+    while not fits(without(story, gone)):
+        if not order:
+            return None
+        gone.add(order.pop())
+    for place in sorted(gone, key=lambda at: (every[at].rank, at)):
+        if fits(without(story, gone - {place})):
+            gone.remove(place)
+    return without(story, gone)
+
+
+def narrower(story: Story, typed: Story, fits: Fits) -> Story:
+    """The sheet of a community with what it has room for: without what is spare, then its chart broken over pages, then
+    without how firm the verdicts are, without the code to scan (``typed`` has none), without the definitions."""
+    broken, broken_typed = flowing(story), flowing(typed)
+    tries = ((story, FIRST_KEPT), (broken, 1), (broken_typed, 1), (broken, 0), (broken_typed, 0))
+    found = (fullest(one, fits, least) for one, least in tries)
+    return next((one for one in found if one is not None), fitted(broken_typed, 0))
 
 
 def flowing(story: Story) -> Story:
@@ -70,13 +91,13 @@ def flowing(story: Story) -> Story:
     return replace(story, blocks=(*others, *charts, *rest))
 
 
-def _kept(blocks: tuple[Block, ...], rank: int) -> tuple[Block, ...]:
+def _kept(blocks: tuple[Block, ...], gone: Set[int], places: Iterator[int]) -> tuple[Block, ...]:
     kept: list[Block] = []
     for block in blocks:
         if isinstance(block, Spare):
-            kept += _kept(block.blocks, rank) if block.rank < rank else ()
+            kept += () if next(places) in gone else block.blocks
         elif isinstance(block, Columns):
-            sides = (replace(side, blocks=_kept(side.blocks, rank)) for side in block.sides)
+            sides = [replace(side, blocks=_kept(side.blocks, gone, places)) for side in block.sides]
             left = tuple(side for side in sides if side.blocks)
             kept += [Columns(left)] if len(left) > 1 else [block for side in left for block in side.blocks]
         else:
