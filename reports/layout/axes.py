@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Protocol
 
 from reports import style
 from reports.blocks import Axis
 from reports.charts import Scale, round_step
 from reports.layout.setting import Setter
 from reports.marks import Mark
+from reports.style import Role
 
 CLEAR = 3.0  # pt between two figures
 Tick = tuple[float, str]
+
+
+class Measures(Protocol):
+    """What knows how wide a text is: the setter of a page, or whoever draws for a screen."""
+
+    def width(self, role: Role, text: str) -> float: ...
 
 
 def axis_insets(setter: Setter, axis: Axis | None) -> tuple[float, float]:
@@ -23,7 +31,7 @@ def axis_insets(setter: Setter, axis: Axis | None) -> tuple[float, float]:
     return max(first - 2, 3.0), max(last - 2, 3.0)
 
 
-def labelled(setter: Setter, scale: Scale) -> tuple[Tick, ...]:
+def labelled(setter: Measures, scale: Scale) -> tuple[Tick, ...]:
     """Both ends, the target where it keeps clear of them, and between them the finest round step that has room.
 
     The target's figure goes before the rest; where it has no room it stands in the head of its column all the same.
@@ -67,7 +75,7 @@ def _even(ticks: Sequence[Tick], step: float) -> bool:
     return all(abs(b - a - step) < step * 1e-6 for (a, _), (b, _) in pairwise(ticks))
 
 
-def _clear(setter: Setter, scale: Scale, ticks: Sequence[Tick]) -> bool:
+def _clear(setter: Measures, scale: Scale, ticks: Sequence[Tick]) -> bool:
     """Whether no two of these figures touch."""
     places = sorted((scale.at(value), setter.width(style.AXIS, text) / 2) for value, text in ticks)
     return all(a + half + CLEAR <= b - other for (a, half), (b, other) in pairwise(places))

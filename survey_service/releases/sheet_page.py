@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,11 +28,14 @@ from survey_service.services import Services
 from survey_service.web.languages import language_of
 
 if TYPE_CHECKING:
-    from reports.blocks import Axis, Range, Story
+    from reports.blocks import Axis, Range, Story, Table
+    from reports.style import Role
 
 router = APIRouter()
 
-WIDTH, EDGE = 160.0, 6.0  # of a drawn interval, in the units of its picture, and what is kept free for its dot
+WIDTH, EDGE = 240.0, 12.0  # of a drawn interval at least, in px, and what its dot and the ends of its axis keep free
+DIGIT = 7.0  # px of a figure on an axis, at most
+MOST_BESIDE = 4  # columns of figures that a phone shows beside each other
 SIGNS = {
     "reached": ("●", "reached"),
     "not_reached": ("▲", "missed"),
@@ -52,13 +56,20 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """An interval in the units of its picture; ``told`` is what it shows, in words."""
+    """An interval in per cent of the width of its picture; ``told`` is what it shows, in words."""
 
     low: float
     high: float
     dot: float | None
     target: float | None
     told: str
+
+
+class _Screen:
+    """How wide the figures of an axis are on a screen."""
+
+    def width(self, role: Role, text: str) -> float:
+        return DIGIT * len(text)
 
 
 def sheet(running: Services, survey_id: UUID, release_id: UUID, area_code: str, language: str) -> Sheet:
@@ -129,6 +140,8 @@ def drawn_with(made: Sheet) -> dict[str, Any]:
         "signs": SIGNS,
         "kind": lambda block: type(block).__name__,
         "drawn": drawn,
+        "ticks": ticks,
+        "folds": folds,
         "interval": interval,
     }
 
@@ -140,20 +153,46 @@ def interval(ends: tuple[str, str]) -> str:
     return joined(*ends)
 
 
-def drawn(shown: Range, axis: Axis, target: float | None = None, width: float = WIDTH) -> Drawn:
+def drawn(shown: Range, axis: Axis, target: float | None = None) -> Drawn:
     """Where the ends, the estimate and the target lie on the axis; what the drawing says, by its ends as printed."""
-
     from reports.wording.figures import outwards
-
-    def place(value: float) -> float:
-        share = (value - axis.low) / (axis.high - axis.low)
-        return round(EDGE + min(max(share, 0.0), 1.0) * (width - 2 * EDGE), 1)
 
     on = axis.target if target is None else target
     return Drawn(
-        low=place(shown.low),
-        high=place(shown.high),
-        dot=None if shown.dot is None else place(shown.dot),
-        target=None if on is None else place(on),
+        low=place_on(axis, shown.low),
+        high=place_on(axis, shown.high),
+        dot=None if shown.dot is None else place_on(axis, shown.dot),
+        target=None if on is None else place_on(axis, on),
         told=interval(outwards(shown.low, shown.high)),
     )
+
+
+def place_on(axis: Axis, value: float) -> float:
+    """In per cent of the width of a picture."""
+    share = (value - axis.low) / (axis.high - axis.low)
+    return round((EDGE + min(max(share, 0.0), 1.0) * (WIDTH - 2 * EDGE)) / WIDTH * 100, 2)
+
+
+@lru_cache(maxsize=256)
+def ticks(axis: Axis) -> tuple[tuple[float, str], ...]:
+    """The figures of an axis that have room on the narrowest picture, as the reports choose them, with their places."""
+    from reports.charts import Scale
+    from reports.layout.axes import labelled
+
+    if not axis.ticks:
+        return ()
+    return tuple((place_on(axis, value), text) for value, text in labelled(_Screen(), Scale(axis, EDGE, WIDTH - EDGE)))
+
+
+def folds(block: Table) -> str:
+    """How a table is laid out on a phone: ``drawn`` is a line of figures with the drawing below, ``told`` a line for
+    each cell with the head of its column, ``pairs`` two of these side by side. "": as it is; shades are compared across
+    a row, and what has too many of them goes sideways."""
+    kinds = [column.kind.value for column in block.columns]
+    if kinds == ["text", "chart", "figure", "interval", "figure"]:
+        return "drawn"
+    if "shaded" in kinds or kinds == ["text", "text"]:
+        return ""
+    if "chart" in kinds or "text" in kinds[1:] or any(one.interval for row in block.rows for one in row.cells):
+        return "told"
+    return "pairs" if len(kinds) > MOST_BESIDE else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from reports.blocks import Axis, Cards, Cell, Column, ColumnKind, Columns, Range
 from reports.content import CommunitySummary, Verification
 from reports.story import area_story, community_story
 from reports.story.verification import verified
-from reports.wording.figures import MINUS, joined, outwards
+from reports.wording.figures import MINUS, outwards
 from reports.wording.phrases import say
 from reports.wording.verdicts import verdict_word
 from survey_service.accounts import service as accounts
@@ -35,6 +36,7 @@ from tests.service.test_releases import release, reviewed, services
 from tests.service.world import NOW, PASSWORD, World
 from tests.spec.reports import summaries as given
 from tests.spec.reports.cases import CASES
+from tests.spec.reports.test_claims import blocks_of
 
 __all__ = ["reviewed", "services"]
 OWN, SIBLING = "110101000001", "110101000002"
@@ -83,14 +85,7 @@ def texts_of(value: Any) -> Iterator[str]:
 def rendered(story: Story, language: str) -> str:
     words = {verdict.value: verdict_word(verdict, language) for verdict in Verdict}
     made = environment(language).from_string(TEMPLATE)  # type: ignore[arg-type]
-    return made.render(
-        story=story,
-        sheet=sheet_page.Sheet(story, words),
-        signs=sheet_page.SIGNS,
-        kind=lambda block: type(block).__name__,
-        drawn=sheet_page.drawn,
-        interval=lambda ends: joined(*ends),
-    )
+    return made.render(**sheet_page.drawn_with(sheet_page.Sheet(story, words)))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -110,20 +105,18 @@ def test_every_text_of_the_story_stands_on_the_page_and_no_number_beside(case: s
     assert "h1" not in read.heads[1:]
     drawn = {end for one in ranges(story.blocks) for end in outwards(one.low, one.high)}
     cards = [card for block in story.blocks if isinstance(block, Cards) for card in block.cards]
+    drawn |= {text for axis in axes(story.blocks) for _, text in axis.ticks}
     drawn |= {str(count) for card in cards for _, count in card.counts}
     numbers = set(re.findall(r"\d+(?:\.\d+)?", " ".join(told))) | {one.lstrip(MINUS) for one in drawn}
     assert set(re.findall(r"\d+(?:\.\d+)?", " ".join(map(squeezed, read.texts)))) - numbers == set()
 
 
-def ranges(value: Any) -> Iterator[Range]:
-    if isinstance(value, Range):
-        yield value
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from ranges(one)
-    elif is_dataclass(value):
-        for each in fields(value):
-            yield from ranges(getattr(value, each.name))
+def ranges(blocks: Any) -> list[Range]:
+    return blocks_of(blocks, Range)
+
+
+def axes(blocks: Any) -> list[Axis]:
+    return blocks_of(blocks, Axis)
 
 
 def test_a_drawing_keeps_its_ends_inside_and_in_order() -> None:
@@ -131,9 +124,40 @@ def test_a_drawing_keeps_its_ends_inside_and_in_order() -> None:
     found = sheet_page.drawn(Range(83.2, 93.2, 88.9), axis)
     assert found.dot is not None
     assert found.target is not None
-    assert 0 < found.low < found.dot < found.target < found.high < sheet_page.WIDTH
+    assert 0 < found.low < found.dot < found.target < found.high < 100
     assert found.told == "83.2–93.2"
     assert sheet_page.drawn(Range(50, 100, None), axis).dot is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_axis_has_figures_at_both_ends_in_their_places_and_no_line_without_one(language: str) -> None:
+    story = community_story(given.community(), language)
+    made = rendered(story, language)
+    drawn = [axis for axis in axes(story.blocks) if axis.ticks]
+    assert drawn
+    for axis in drawn:
+        shown = sheet_page.ticks(axis)
+        assert (shown[0][1], shown[-1][1]) == (axis.ticks[0][1], axis.ticks[-1][1])
+        gaps = [right - left for (left, _), (right, _) in pairwise(shown)]
+        least = sheet_page.DIGIT * 2 / sheet_page.WIDTH * 100
+        assert min(gaps) > least
+        assert all(f'<text x="{x}%" y="12" text-anchor="middle">{text}</text>' in made for x, text in shown)
+    lines = set(re.findall(r'class="grid" x1="([\d.]+)%"', made))
+    assert lines <= {str(x) for axis in drawn for x, _ in sheet_page.ticks(axis)}
+
+
+def test_a_phone_shows_a_row_as_lines_unless_it_is_short_or_compared_across() -> None:
+    def table(*kinds: str) -> Table:
+        columns = tuple(Column("", ColumnKind(kind)) for kind in kinds)
+        return Table("", "", columns, (Row(tuple(Cell("1") for _ in kinds)),))
+
+    assert sheet_page.folds(table("text", "chart", "figure", "interval", "figure")) == "drawn"
+    assert sheet_page.folds(table("text", "text", "figure")) == "told"
+    assert sheet_page.folds(table("text", "figure", "figure", "figure", "figure", "figure")) == "pairs"
+    assert sheet_page.folds(table("text", "figure", "figure")) == ""
+    assert sheet_page.folds(table("text", "shaded", "shaded", "shaded", "shaded", "shaded")) == ""
+    two = replace(table("text", "figure"), rows=(Row((Cell("东门"), Cell("91", interval=("88", "94")))),))
+    assert sheet_page.folds(two) == "told"
 
 
 @pytest.fixture
