@@ -61,7 +61,7 @@ class Stage:
         return self.sample_size / self.population_size
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, kw_only=True)
 class SurveyDesign:
     """The design of a frame's rows, in the frame's order. Make one with ``SurveyDesign.from_frame``."""
 

@@ -12,7 +12,6 @@ from analysis.arrays import FloatArray
 from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
 from analysis.design import SurveyDesign
-from analysis.estimation import estimate_table
 from analysis.estimation.estimate import Estimator, prepare_estimator
 from analysis.estimation.options import Options
 from analysis.estimation.requests import Index, Ratio, Request
@@ -73,14 +72,17 @@ def tables(
     frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
     options = options_of(plan)
     requests = requests_of(indicators)
-    estimators = {
-        level: prepare_estimator(frame, design, requests, by=BY_LEVEL[level], options=options) for level in plan.levels
-    }
+    estimators: dict[Level, Estimator] = {}
+    like: Estimator | None = None
+    for level in plan.levels:
+        like = prepare_estimator(frame, design, requests, by=BY_LEVEL[level], options=options, like=like)
+        estimators[level] = like
     found = {level.value: estimator.table() for level, estimator in estimators.items()}
     for group in plan.groups:
         for level in (Level.CITY, Level.STREET):
             by = (*BY_LEVEL[level], group)
-            found[f"{level.value}.{group}"] = estimate_table(frame, design, requests, by=by, options=options)
+            of_groups = prepare_estimator(frame, design, requests, by=by, options=options, like=like)
+            found[f"{level.value}.{group}"] = of_groups.table()
     return found, estimators
 
 

@@ -85,7 +85,7 @@ def _table(
     fitted: Expected | None = None
     for label in compared:
         frame[_INSIDE] = _inside(frame[by], label)
-        estimator = prepare_estimator(frame, design, requests, by=(_INSIDE,), options=options)
+        estimator = prepare_estimator(frame, design, requests, by=(_INSIDE,), options=options, like=of_groups)
         place = {key[0][1]: number for number, key in enumerate(estimator.domains.keys)}
         rest, own = (np.array([place[side]], dtype=np.int64) for side in (_REST, _OWN))
         if fitted is None or design.calibration is None:  # what margins fit is the same whatever the domains are
@@ -94,6 +94,8 @@ def _table(
     del frame[_INSIDE]
     figures = of_groups.table().figures
     everyone: IntArray = np.arange(len(labels), dtype=np.int64)
+    if fitted is None or design.calibration is None:
+        fitted = expected_of(of_groups)
     return GroupTable(
         by=by,
         indicators=tuple(one.id for one in indicators),
@@ -107,7 +109,7 @@ def _table(
         low=_of_both(apart, "low", len(labels)) if len(labels) > 2 else _turned(apart[0], "low", "high"),
         high=_of_both(apart, "high", len(labels)) if len(labels) > 2 else _turned(apart[0], "high", "low"),
         degrees_of_freedom=_of_both(apart, "degrees_of_freedom", len(labels)),
-        overall=equal_domains(of_groups, everyone, fitted_domains(of_groups, expected_of(of_groups))),
+        overall=equal_domains(of_groups, everyone, fitted_domains(of_groups, fitted)),
     )
 
 

@@ -49,6 +49,11 @@ class StreetGroups:
         return ((_STREET, self.street), (self.by, self.labels[column]))
 
 
+def in_streets(columns: CaseColumns, plan: AnalysisPlan) -> bool:
+    """Whether there are any."""
+    return bool(plan.groups) and Level.STREET in plan.levels and len(columns.streets) > 1
+
+
 def street_groups(
     columns: CaseColumns,
     weight: FloatArray,
@@ -58,7 +63,7 @@ def street_groups(
 ) -> dict[str, tuple[StreetGroups, ...]]:
     """By street, of the groups that the plan names and of which two or more answered there. ``weight`` (respondents,).
     Of a city with a single street, or a plan without streets, none: they would be the city's."""
-    if not plan.groups or Level.STREET not in plan.levels or len(columns.streets) < 2:
+    if not in_streets(columns, plan):
         return {}
     frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
     found: dict[str, tuple[StreetGroups, ...]] = {}
@@ -92,20 +97,24 @@ class _Kind:
         labels = tuple(one for one in answered[by].cat.categories if one in occurring)
         against: dict[str, tuple[Mapping[str, int], Differences]] = {}
         codes = answered[by].cat.codes.to_numpy()
+        expected = expected_of(estimator)
         for label in labels:
             inside = np.where(codes < 0, -1, codes == answered[by].cat.categories.get_loc(label))
             answered[_INSIDE] = pd.Categorical.from_codes(inside, pd.Index([_REST, _OWN], dtype="str"))
-            of_label = prepare_estimator(answered, design, requests, by=(_STREET, _INSIDE), options=options)
+            of_label = prepare_estimator(
+                answered, design, requests, by=(_STREET, _INSIDE), options=options, like=estimator
+            )
             place = {(key[0][1], key[1][1]): number for number, key in enumerate(of_label.domains.keys)}
             both = [street for street, side in place if side == _OWN and (street, _REST) in place]
             first, second = (
                 np.array([place[street, side] for street in both], dtype=np.int64) for side in (_REST, _OWN)
             )
             if both:
-                fitted = expected_of(of_label)
+                # What margins fit is the same whatever the domains are.
+                fitted = expected_of(of_label) if design.calibration is None else expected
                 found = differences(of_label, first, second, fitted=fitted)[1]
                 against[label] = ({name: number for number, name in enumerate(both)}, found)
-        of_domains = fitted_domains(estimator, expected_of(estimator))
+        of_domains = fitted_domains(estimator, expected)
         return _Kind(by, tuple(one.id for one in indicators), labels, estimator, of_domains, against)
 
     def streets(self) -> list[StreetGroups]:

@@ -20,12 +20,13 @@ from scipy import sparse
 from analysis.arrays import FloatArray, IntArray, combine_codes, first_rows, sum_by
 from analysis.auxiliaries import AuxiliaryBlock, CrossProducts
 from analysis.design import SurveyDesign
+from analysis.estimation.calibrated_design import calibrated_design
 from analysis.estimation.quadratic_form import QuadraticForm
 from analysis.estimation.variance import Variance, variance_of_cells
 from analysis.psu_totals import Item
 from analysis.results import LonelyPsu
 
-_FEW, _LAID_OUT = 400, 10_000_000
+_FEW, _LAID_OUT = 400, 20_000_000
 """Quantities x domains, and values of them in units and columns, up to which residuals are worked out one by one."""
 _AT_ONCE = 1_000_000
 """Residuals of several quantities that are worked out together."""
@@ -160,22 +161,17 @@ class CalibratedVariance:
         self, design: SurveyDesign, plain: Variance, totals: Cells, sums: Entries, lonely_psu: LonelyPsu
     ) -> None:
         assert design.calibration is not None
-        calibration = design.calibration
-        auxiliaries = calibration.auxiliaries
-        last = design.stages[-1]
+        auxiliaries = design.calibration.auxiliaries
+        units = design.stages[-1].units
         self.design, self.plain, self.totals, self.sums, self.lonely_psu = design, plain, totals, sums, lonely_psu
         self.levels, self.notes = plain.levels, plain.notes
-        everyone = np.arange(last.units, dtype=np.int64)
-        self.whole = variance_of_cells(design, everyone, np.zeros_like(everyone), 1, lonely_psu)
-        before = calibration.weight_before
-        if design.frequency is not None:
-            before = before * design.frequency
-        self.units = auxiliaries.group_sums(last.unit_of_row, last.units, design.row_weight)
+        shared = calibrated_design(design, lonely_psu)
+        self.whole, self.units = shared.whole, shared.units
         longest = auxiliaries.longest
-        if _spread(self.units[:, longest].tocsr(), sums, longest) > _WIDEST * (last.units + len(totals.cell_unit)):
-            longest = slice(0, 0)
-        self.cross = CrossProducts.of(auxiliaries.cross_products(before), longest)
-        self.cells = SparseSums.of(totals.cell_domain, totals.cell_unit, (totals.domains, last.units))
+        wide = _spread(self.units[:, longest].tocsr(), sums, longest) > _WIDEST * (units + len(totals.cell_unit))
+        self.by_margins = shared.all_alike if wide else shared.longest_first
+        self.cross = self.by_margins.cross
+        self.cells = SparseSums.of(totals.cell_domain, totals.cell_unit, (totals.domains, units))
         self.entries = SparseSums.of(sums.entry_domain, sums.entry_column, (totals.domains, auxiliaries.columns))
         self._left: LeftOver | None = None
 
@@ -193,16 +189,23 @@ class CalibratedVariance:
 
         The margins give every stratum a residual, so ``average`` counts all of them, as in R.
         """
+        return self._of(influence, fpc=(True, False))  # type: ignore[return-value]  # two in, two out
+
+    def corrected(self, influence: FloatArray, _counts: FloatArray | None = None) -> FloatArray:
+        """The first of the two alone, in half the time."""
+        return self._of(influence, fpc=(True,))[0]
+
+    def _of(self, influence: FloatArray, fpc: tuple[bool, ...]) -> tuple[FloatArray, ...]:
         cells = len(self.totals.cell_unit)
         own, beside = influence[:, :cells], influence[:, cells:]
         figures = len(influence) * self.totals.domains
         if figures <= _FEW and figures * sum(self.units.shape) <= _LAID_OUT:
-            found = self._laid_out(own, beside)
+            found = self._laid_out(own, beside, fpc)
         else:
-            found = self.left_over.variances(own, beside)
-        return tuple(  # type: ignore[return-value]  # two in, two out
+            found = self.left_over.variances(own, beside, fpc)
+        return tuple(
             np.where(variance <= _NOISE * plain, 0.0, variance)
-            for variance, plain in zip(found, self.plain.of(own), strict=True)
+            for variance, plain in zip(found, _variances(self.plain, own, fpc), strict=True)
         )
 
     def explained(self, coefficients: FloatArray, beside: FloatArray) -> FloatArray:
@@ -212,15 +215,19 @@ class CalibratedVariance:
         """
         return np.asarray(self.units @ self.cross.solve(coefficients @ self.entries.matrix(beside)))
 
-    def _laid_out(self, own: FloatArray, beside: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _laid_out(self, own: FloatArray, beside: FloatArray, fpc: tuple[bool, ...]) -> tuple[FloatArray, ...]:
         """Few figures: the residual of every unit."""
         found = []
         for cells, entries in zip(own, beside, strict=True):
             right = self.entries.matrix(entries).toarray().T
             residuals = self.cells.matrix(cells).toarray() - (self.units @ self.cross.solve(right)).T
-            found.append(self.whole.of(residuals))
-        with_fpc, without = (np.stack([pair[place][:, 0] for pair in found]) for place in range(2))
-        return with_fpc, without
+            found.append(_variances(self.whole, residuals, fpc))
+        return tuple(np.stack([kinds[place][:, 0] for kinds in found]) for place in range(len(fpc)))
+
+
+def _variances(of: Variance, rows: FloatArray, fpc: tuple[bool, ...]) -> tuple[FloatArray, ...]:
+    """With finite population correction, and without where that is wanted too."""
+    return of.of(rows) if len(fpc) > 1 else (of.corrected(rows),)
 
 
 def _spread(units: Any, sums: Entries, longest: slice) -> float:
@@ -289,10 +296,6 @@ class LeftOver:
         taken = sparse.coo_array((met.data[position], (place[own:], entry)), shape=(count, len(inside)))
         of_cells = variance_of_cells(one.design, unit[first], domain[first], one.totals.domains, one.lonely_psu)
         stretch = np.full(one.totals.domains, one.whole.stretch[0])
-        left = cross.left_over(units)
-        top = one.whole.levels[0]
-        corrected = len(one.levels) > 1 or not np.array_equal(top.factor, top.factor_without_fpc)
-        kinds = (True, False) if corrected else (True,)
         return LeftOver(
             cross=cross,
             cells=SparseSums.of(domain[first], unit[first], (one.totals.domains, units.shape[0])),
@@ -302,22 +305,22 @@ class LeftOver:
             reciprocal=cross.reciprocal[column],
             entries=one.entries,
             of_cells=replace(of_cells, stretch=stretch, averaged=None),
-            forms=tuple(QuadraticForm.of(one.whole, left, fpc=kind) for kind in kinds),
+            forms=one.by_margins.forms,
         )
 
-    def variances(self, own: FloatArray, beside: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """With and without finite population correction, each (k, domains)."""
+    def variances(self, own: FloatArray, beside: FloatArray, fpc: tuple[bool, ...]) -> tuple[FloatArray, ...]:
+        """With and without finite population correction, or with it alone, each (k, domains)."""
         shape = (len(own), self.of_cells.domains)
-        results = np.empty(shape), np.empty(shape)
+        results = tuple(np.empty(shape) for _ in fpc)
         step = max(_AT_ONCE // max(self.taken.shape[0], 1), 1)
         for start in range(0, len(own), step):
             part = slice(start, start + step)
             residuals = self.residuals(own[part], beside[part])
             sums = self.cells.matrix(residuals)
             coefficients = self.coefficients(beside[part])
-            differences = [form.difference(sums, coefficients).reshape(-1, shape[1]) for form in self.forms]
+            differences = [form.difference(sums, coefficients).reshape(-1, shape[1]) for form in self.forms[: len(fpc)]]
             for result, variance, difference in zip(
-                results, self.of_cells.of(residuals), differences * 2, strict=False
+                results, _variances(self.of_cells, residuals, fpc), differences * 2, strict=False
             ):
                 result[part] = variance + difference
         return results

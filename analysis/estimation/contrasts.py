@@ -187,11 +187,11 @@ def _variance_and_freedom(
     psus, strata = of_cells.touched(seen)
     if isinstance(estimator.variance, Variance):
         added = np.stack([sum_by(unit, row * factor, units) for row in influence])
-        return of_cells.of(added, seen)[0], psus - strata
+        return of_cells.corrected(added, seen), psus - strata
     # After calibration every unit has a residual: what the margins explain of the contrast is taken off.
     calibrated = estimator.variance
     residuals = []
     for row in influence:
         explained = calibrated.explained(coefficients, row[cells:])
         residuals.append(sum_by(totals.cell_unit, row[:cells] * factor, last.units) - explained)
-    return calibrated.whole.of(np.stack(residuals))[0], psus - strata
+    return calibrated.whole.corrected(np.stack(residuals)), psus - strata

@@ -99,6 +99,37 @@ class _Layer:
         """Sparse (domains, places) of a row of totals."""
         return sparse.csr_array((totals, self.place, self.ends), shape=self.shape)
 
+    def laid_out(self, domains: IntArray) -> _LaidOut:
+        inside = np.concatenate([np.arange(self.ends[one], self.ends[one + 1]) for one in domains])
+        row = np.repeat(np.arange(len(domains)), np.diff(self.ends)[domains])
+        places, column = np.unique(self.place[inside], return_inverse=True)
+        weight = np.zeros(len(places))
+        weight[column] = self.weight[inside]
+        return _LaidOut(inside, row, column, len(domains), weight, self.columns[places])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LaidOut:
+    """A layer of few domains, with all places that any of them has."""
+
+    inside: IntArray  # targets of the layer
+    row: IntArray  # of each the domain
+    column: IntArray  # and the place
+    domains: int
+    weight: FloatArray  # (places,)
+    columns: Any  # sparse (places, columns): the further columns' totals, times the place's weight
+
+    def totals(self, totals: FloatArray) -> FloatArray:
+        """(k, domains, places) of rows of targets (k, targets)."""
+        found = np.zeros((len(totals), self.domains, len(self.weight)))
+        found[:, self.row, self.column] = totals[:, self.inside]
+        return found
+
+    def crossed(self, totals: FloatArray) -> FloatArray:
+        """(k, domains, columns)"""
+        flat = self.columns.T @ totals.reshape(-1, len(self.weight)).T
+        return np.asarray(flat.T).reshape(*totals.shape[:2], -1)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
@@ -106,9 +137,13 @@ class _Rows:
 
     totals: list[FloatArray]  # per layer (k, targets)
     coefficients: FloatArray  # (k, domains, columns)
-    crossed: FloatArray  # (k, domains, columns)
+    crossed: FloatArray  # (k, domains, columns); of use where it was asked for
     mean: FloatArray  # (k, domains) of all PSUs; of use where single PSUs are centred on it
     counted: FloatArray  # (k, domains)
+
+
+_AT_ONCE = 4_000_000
+"""Sums of cells of several quantities that are held at once."""
 
 
 class Covariances:
@@ -132,13 +167,7 @@ class Covariances:
             whole = variance_of_cells(design, everyone, np.zeros_like(everyone), 1, lonely)
             self.cells = SparseSums.of(cell_domain, cell_unit, (self.domains, units))
         else:
-            calibrated = CalibratedVariance(
-                design,
-                variance_of_cells(design, cell_unit, cell_domain, self.domains, lonely),
-                _Cells(self.domains, cell_unit, cell_domain),
-                _entries(estimators, starts),
-                lonely,
-            )
+            calibrated = _calibrated(estimators, cell_domain, cell_unit, starts)
             self.left, whole = calibrated.left_over, calibrated.whole
             self.cells, columns = self.left.cells, self.left.cross.left_over(calibrated.units)
         squares, self.centred = _form(whole)
@@ -191,7 +220,34 @@ class Covariances:
             found[one, others] = found[others, one] = part
         return found
 
-    def _rows(self, which: slice | list[int]) -> _Rows:
+    def of_sets(self, sets: Sequence[IntArray]) -> list[FloatArray]:
+        """Covariances of every quantity between the domains of each set, (quantities, domains, domains) each: those of
+        a set lie in much the same places, where they are laid out."""
+        found = [np.zeros((len(self.own), len(places), len(places))) for places in sets]
+        laid_out = [[layer.laid_out(places) for layer in self.layers] for places in sets]
+        step = max(_AT_ONCE // max(len(self.domain_of_cell), 1), 1)
+        for start in range(0, len(self.own), step):
+            part = slice(start, start + step)
+            rows = self._rows(part, crossed=False)
+            for covariance, places, layers in zip(found, sets, laid_out, strict=True):
+                covariance[part] = self._of_set(rows, places, layers)
+        return found
+
+    def _of_set(self, rows: _Rows, places: IntArray, layers: Sequence[_LaidOut]) -> FloatArray:
+        own = rows.coefficients[:, places]
+        found = own @ self.squares @ own.transpose(0, 2, 1)
+        for layer, totals in zip(layers, rows.totals, strict=True):
+            there = layer.totals(totals)
+            found += (there * layer.weight) @ there.transpose(0, 2, 1)
+            crossed = layer.crossed(there) @ own.transpose(0, 2, 1)
+            found -= crossed + crossed.transpose(0, 2, 1)
+        if self.centred is not None:
+            mean, counted = rows.mean[:, places, None], rows.counted[:, places, None]
+            found += self.centred.weight * mean * mean.transpose(0, 2, 1)
+            found -= mean * counted.transpose(0, 2, 1) + counted * mean.transpose(0, 2, 1)
+        return found
+
+    def _rows(self, which: slice | list[int], *, crossed: bool = True) -> _Rows:
         own, beside = self.own[which], self.beside[which]
         count = len(own)
         if self.left is None:
@@ -202,10 +258,10 @@ class Covariances:
             width = self.squares.shape[0]
             coefficients = self.left.coefficients(beside).toarray().reshape(count, self.domains, width)
         totals = [layer.totals(values) for layer in self.layers]
-        crossed = np.zeros_like(coefficients)
+        by_columns = np.zeros_like(coefficients)
         for layer, each in zip(self.layers, totals, strict=True):
-            for row in range(count if width else 0):
-                crossed[row] += (layer.matrix(each[row]) @ layer.columns).toarray()
+            for row in range(count if width and crossed else 0):
+                by_columns[row] += (layer.matrix(each[row]) @ layer.columns).toarray()
         mean = counted = np.zeros((count, self.domains))
         if self.centred is not None:
             total = np.stack([sum_by(self.domain_of_cell, row, self.domains) for row in values])
@@ -213,7 +269,25 @@ class Covariances:
             weighed = values * self.centred.counted[self.cells.place]
             counted = np.stack([sum_by(self.domain_of_cell, row, self.domains) for row in weighed])
             counted = counted - coefficients @ self.counted_columns
-        return _Rows(totals, coefficients, crossed, mean, counted)
+        return _Rows(totals, coefficients, by_columns, mean, counted)
+
+
+def _calibrated(
+    estimators: Sequence[Estimator], cell_domain: IntArray, cell_unit: IntArray, starts: IntArray
+) -> CalibratedVariance:
+    """Of the domains of all of them."""
+    first = estimators[0]
+    if len(estimators) == 1 and isinstance(first.variance, CalibratedVariance):
+        return first.variance
+    design, lonely = first.design, first.options.lonely_psu
+    domains = sum(one.domains.count for one in estimators)
+    return CalibratedVariance(
+        design,
+        variance_of_cells(design, cell_unit, cell_domain, domains, lonely),
+        _Cells(domains, cell_unit, cell_domain),
+        _entries(estimators, starts),
+        lonely,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

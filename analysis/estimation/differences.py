@@ -160,7 +160,7 @@ def _variance_and_freedom(estimator: Estimator, pairs: _Pairs) -> tuple[FloatArr
     seen, own = sums.both(counts), sums.less(influence[:, :cells])
     psus, strata = plain.touched(seen)
     if design.calibration is None or estimator.auxiliary is None:
-        return plain.of(own, seen)[0], psus - strata
+        return plain.corrected(own, seen), psus - strata
     # After calibration every unit has a residual: what the margins explain of the difference is taken off.
     from analysis.estimation.calibrated import CalibratedVariance
 
@@ -175,17 +175,7 @@ def _variance_and_freedom(estimator: Estimator, pairs: _Pairs) -> tuple[FloatArr
         lonely,
     )
     together = np.concatenate([own, beside.less(influence[:, cells:])], axis=1)
-    return calibrated.of(together)[0], psus - strata
-
-
-def variance_of_differences(estimator: Estimator, first: IntArray, second: IntArray) -> FloatArray:
-    """Linearised, of second minus first, (quantities, pairs); a domain stands in one pair at most."""
-    return _variance_and_freedom(estimator, _Pairs.of(first, second, estimator.domains.count))[0]
-
-
-def variance_of_domains(estimator: Estimator) -> FloatArray:
-    """Linearised, of every domain's figure, made as that of differences is, (quantities, domains)."""
-    return _variance_and_freedom(estimator, _alone(estimator.domains.count))[0]
+    return calibrated.corrected(together), psus - strata
 
 
 def freedom_in_sets(estimator: Estimator, set_of_domain: IntArray, sets: int) -> FloatArray:

@@ -7,14 +7,15 @@ f - K + 2 degrees of freedom (Korn & Graubard 1990, The American Statistician 44
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import fdtrc
 
 from analysis.arrays import BoolArray, FloatArray, IntArray, sum_by
-from analysis.estimation.differences import freedom_in_sets, variance_of_differences, variance_of_domains
+from analysis.estimation.covariances import Covariances
+from analysis.estimation.differences import freedom_in_sets
 from analysis.estimation.estimate import Estimator
 from analysis.estimation.influence import covariance_of
 from analysis.estimation.table import ROUNDING
@@ -40,82 +41,53 @@ def equal_domains(
     ``fitted`` (``differences.fitted_domains``): by how much the variance of each domain is too small, with which their
     covariances grow, and its degrees of freedom, of which the test takes the mean.
     """
-    figures = estimator.table().figures
     influence, counts = estimator.asked_influence()
-    found = np.full((4, len(influence)), np.nan)
+    size = len(places)
+    covariances, freedoms = np.zeros((len(influence), size, size)), np.zeros(len(influence))
     of_units = _whole(estimator)
     for row in np.flatnonzero(_testable(estimator)[:, places].all(axis=1)).tolist():
         sums = _unit_sums(estimator, influence[row], places)
         seen = _seen(estimator, counts[row], places)
-        freedom = float(np.subtract(*(one[0, 0] for one in of_units.touched(seen[None, :]))))
-        covariance = covariance_of(replace(of_units, stretch=of_units.stretch_over(seen)), sums)
-        if fitted is not None:
-            covariance, freedom = _with_fitted(covariance, freedom, fitted[0][row, places], fitted[1][row, places])
-        found[:, row] = _wald(figures.value[row, places], covariance, freedom)
-    return _equality(found)
+        freedoms[row] = np.subtract(*(one[0, 0] for one in of_units.touched(seen[None, :])))
+        covariances[row] = covariance_of(replace(of_units, stretch=of_units.stretch_over(seen)), sums)
+    return _tested(estimator, places, covariances, freedoms, fitted)
 
 
 def equal_in_sets(
     estimator: Estimator, sets: Sequence[IntArray], fitted: tuple[FloatArray, FloatArray] | None = None
 ) -> list[Equality]:
-    """``equal_domains`` of many sets at once, as of the groups of every street; no domain stands in two of them.
-
-    The covariance of two domains is half of what their variances exceed the variance of their difference by, and the
-    differences of all sets are made in as many rounds as the largest set has domains.
-    """
-    if estimator.options.lonely_psu is LonelyPsu.AVERAGE:  # which looks at all strata of a set, not at those of a pair
+    """``equal_domains`` of many sets at once, as of the groups of every street; no domain stands in two of them."""
+    if estimator.options.lonely_psu is LonelyPsu.AVERAGE:  # which looks at the strata of a set
         return [equal_domains(estimator, places, fitted) for places in sets]
-    value, testable = estimator.table().figures.value, _testable(estimator)
-    alone = variance_of_domains(estimator)
-    covariances = [_covariances(alone, places) for places in sets]
-    for first, second, where in _rounds(sets):
-        apart = variance_of_differences(estimator, first, second)
-        for pair, (number, one, other) in enumerate(where):
-            both = (alone[:, first[pair]] + alone[:, second[pair]] - apart[:, pair]) / 2
-            covariances[number][:, one, other] = covariances[number][:, other, one] = both
     set_of_domain = np.full(estimator.domains.count, -1, dtype=np.int64)
     for number, places in enumerate(sets):
         set_of_domain[places] = number
     freedoms = freedom_in_sets(estimator, set_of_domain, len(sets))
-    tests = []
-    for number, places in enumerate(sets):
-        found = np.full((4, len(value)), np.nan)
-        for row in np.flatnonzero(testable[:, places].all(axis=1)).tolist():
-            covariance, freedom = covariances[number][row], float(freedoms[row, number])
-            if fitted is not None:
-                covariance, freedom = _with_fitted(covariance, freedom, fitted[0][row, places], fitted[1][row, places])
-            found[:, row] = _wald(value[row, places], covariance, freedom)
-        tests.append(_equality(found))
-    return tests
+    covariances = Covariances([estimator]).of_sets(sets)
+    return [
+        _tested(estimator, places, covariance, freedoms[:, number], fitted)
+        for number, (places, covariance) in enumerate(zip(sets, covariances, strict=True))
+    ]
 
 
-def _covariances(alone: FloatArray, places: IntArray) -> FloatArray:
-    """(quantities, domains of the set, domains of the set) with the variances in the diagonal."""
-    found = np.zeros((len(alone), len(places), len(places)))
-    found[:, range(len(places)), range(len(places))] = alone[:, places]
-    return found
-
-
-def _rounds(sets: Sequence[IntArray]) -> Iterator[tuple[IntArray, IntArray, list[tuple[int, int, int]]]]:
-    """Every two domains of a set once, each domain in one pair a round, as teams are paired: first and second of the
-    pairs, and of each its set and the two in it."""
-    most = max((len(places) for places in sets), default=0)
-    for turn in range(most + most % 2 - 1):
-        where = [(number, *pair) for number, places in enumerate(sets) for pair in _paired(len(places), turn)]
-        if where:
-            first, second = ([sets[number][pair[side]] for number, *pair in where] for side in range(2))
-            yield np.array(first, dtype=np.int64), np.array(second, dtype=np.int64), where
-
-
-def _paired(teams: int, turn: int) -> Iterator[tuple[int, int]]:
-    """The pairs of one round: one place stands still and the others turn; of an odd number one rests."""
-    places = teams + teams % 2
-    if turn >= places - 1:
-        return
-    turned = [places - 1, *((turn + one) % (places - 1) for one in range(places - 1))]
-    for one, other in zip(turned[: places // 2], reversed(turned[places // 2 :]), strict=True):
-        if max(one, other) < teams:
-            yield min(one, other), max(one, other)
+def _tested(
+    estimator: Estimator,
+    places: IntArray,
+    covariances: FloatArray,
+    freedoms: FloatArray,
+    fitted: tuple[FloatArray, FloatArray] | None,
+) -> Equality:
+    """``covariances`` (quantities, places, places), ``freedoms`` (quantities,); of what cannot be tested neither is
+    looked at."""
+    found = np.full((4, len(covariances)), np.nan)
+    rows = np.flatnonzero(_testable(estimator)[:, places].all(axis=1))
+    covariance, freedom = covariances[rows], freedoms[rows]
+    if fitted is not None:
+        root = np.sqrt(fitted[0][rows][:, places])
+        covariance = covariance * (root[:, :, None] * root[:, None, :])
+        freedom = np.minimum(freedom, fitted[1][rows][:, places].mean(axis=1))
+    found[:, rows] = _wald(estimator.table().figures.value[rows][:, places], covariance, freedom)
+    return Equality(statistic=found[0], numerator=found[1], denominator=found[2], p_value=found[3])
 
 
 def _testable(estimator: Estimator) -> BoolArray:
@@ -124,27 +96,19 @@ def _testable(estimator: Estimator) -> BoolArray:
     return np.asarray(~(figures.all_alike | figures.silent_variance | np.isnan(figures.standard_error)))
 
 
-def _with_fitted(
-    covariance: FloatArray, freedom: float, larger: FloatArray, own: FloatArray
-) -> tuple[FloatArray, float]:
-    root = np.sqrt(larger)
-    return covariance * np.outer(root, root), min(freedom, float(own.mean()))
-
-
-def _equality(found: FloatArray) -> Equality:
-    return Equality(statistic=found[0], numerator=found[1], denominator=found[2], p_value=found[3])
-
-
-def _wald(value: FloatArray, covariance: FloatArray, freedom: float) -> tuple[float, float, float, float]:
-    apart = np.eye(len(value))[1:] - np.eye(len(value))[0]
-    distance, spread = apart @ value, apart @ covariance @ apart.T
-    eigenvalues = np.linalg.eigvalsh(spread)
-    k = len(distance)
-    below = freedom - k + 1
-    if below < 1 or eigenvalues[0] <= ROUNDING * eigenvalues[-1]:
-        return np.nan, np.nan, np.nan, np.nan
-    statistic = float(distance @ np.linalg.solve(spread, distance)) * below / (k * freedom)
-    return statistic, float(k), below, float(fdtrc(k, below, statistic))
+def _wald(value: FloatArray, covariance: FloatArray, freedom: FloatArray) -> FloatArray:
+    """(4, rows) of values (rows, K) and their covariances (rows, K, K)."""
+    found = np.full((4, len(value)), np.nan)
+    k = value.shape[1] - 1
+    apart = np.eye(k + 1)[1:] - np.eye(k + 1)[0]
+    distance, spread, below = value @ apart.T, apart @ covariance @ apart.T, freedom - k + 1
+    sizes = np.linalg.eigvalsh(spread)
+    rows = np.flatnonzero((below >= 1) & (sizes[:, 0] > ROUNDING * sizes[:, -1]))
+    distance, below = distance[rows], below[rows]
+    solved = np.linalg.solve(spread[rows], distance[:, :, None])[:, :, 0]
+    statistic = (distance * solved).sum(axis=1) * below / (k * freedom[rows])
+    found[:, rows] = statistic, np.full(len(rows), float(k)), below, fdtrc(k, below, statistic)
+    return found
 
 
 def _whole(estimator: Estimator) -> Variance:

@@ -87,9 +87,16 @@ def estimate_table(
 
 
 def prepare_estimator(
-    frame: pd.DataFrame, design: SurveyDesign, requests: Sequence[Request], *, by: Sequence[str], options: Options
+    frame: pd.DataFrame,
+    design: SurveyDesign,
+    requests: Sequence[Request],
+    *,
+    by: Sequence[str],
+    options: Options,
+    like: Estimator | None = None,
 ) -> Estimator:
-    """Makes the one pass over the rows and prepares the variance."""
+    """Makes the one pass over the rows and prepares the variance. ``like``: one of the same design, and of the same
+    requests of a frame that differs in ``by`` alone; what was read of them is not read again."""
     if len(frame) != design.rows:
         raise DesignError(
             [
@@ -102,7 +109,7 @@ def prepare_estimator(
             ]
         )
     respondents = design.respondents
-    requested = items_of_requests(frame, requests, respondents)
+    requested = items_of_requests(frame, requests, respondents) if like is None else like.requested
     domains = read_domains(frame, by, respondents)
     totals = collapse(design, domains.code_of_row, domains.count, requested.items)
     return Estimator(design, requested, domains, totals, options, largest_of(design, domains, requested))
@@ -256,7 +263,7 @@ class Estimator:
         )
         if combined is None and self.requested.indices:
             base = np.array([item for *_, item in self.requested.indices], dtype=np.int64)
-            combined = self.variance.of(combined_influence(self.requested, points.influence), self._counts(base))[0]
+            combined = self.variance.corrected(combined_influence(self.requested, points.influence), self._counts(base))
         return combine(self.requested, table, combined, size, item_freedom)
 
     def _counts(self, items: IntArray) -> FloatArray | None:

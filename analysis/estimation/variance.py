@@ -72,25 +72,39 @@ class Variance:
         ``counts`` (k, cells), respondents: under ``average`` only strata with one of them count, as in R, and they say
         where one PSU of several has a member of the domain. NaN where every such stratum has a single PSU.
         """
-        with_fpc = np.zeros((len(influence), self.domains))
-        without = np.zeros((len(influence), self.domains))
+        with_fpc, without = np.zeros((2, len(influence), self.domains))
         for number, values in enumerate(influence):
-            for depth in range(len(self.levels) - 1, -1, -1):
-                level = self.levels[depth]
-                if level.from_below is not None:
-                    values = sum_by(level.from_below, values, level.cells)
-                squares, total = _squares(level, values)
-                if depth == 0 and counts is not None and self.in_domains is not None:
-                    squares = self._with_lonely_of_domains(level, squares, total, counts[number])
-                part = self._by_domain(level, level.factor * squares)
-                if depth == 0:
-                    stretch = self.stretch if counts is None else self.stretch_over(counts[number])
-                    single, single_without = self._adjusted(level, total)
-                    part = part * stretch + single
-                    without[number] = self._by_domain(level, level.factor_without_fpc * squares) * stretch
-                    without[number] += single_without
-                with_fpc[number] += part
+            with_fpc[number] = self._of_row(values, None if counts is None else counts[number], without[number])
         return with_fpc, without
+
+    def corrected(self, influence: FloatArray, counts: FloatArray | None = None) -> FloatArray:
+        """The first of the two alone, in half the time."""
+        rows = [(values, None if counts is None else counts[number]) for number, values in enumerate(influence)]
+        return np.stack([self._of_row(*row) for row in rows]) if rows else np.zeros((0, self.domains))
+
+    def _of_row(self, values: FloatArray, counts: FloatArray | None, without: FloatArray | None = None) -> FloatArray:
+        """With finite population correction, (domains,); the one without it is written into ``without``."""
+        found = np.zeros(self.domains)
+        for depth in range(len(self.levels) - 1, -1, -1):
+            level = self.levels[depth]
+            if level.from_below is not None:
+                values = sum_by(level.from_below, values, level.cells)
+            squares, total = _squares(level, values)
+            if depth == 0 and counts is not None and self.in_domains is not None:
+                squares = self._with_lonely_of_domains(level, squares, total, counts)
+            part = self._by_domain(level, level.factor * squares)
+            if depth == 0:
+                stretch = self.stretch if counts is None else self.stretch_over(counts)
+                apart = self._apart(level, total)
+                part = part * stretch
+                if apart is not None:
+                    part += self._single(level.adjusted, self.absent_adjusted[0], level, apart)
+                if without is not None:
+                    without[:] = self._by_domain(level, level.factor_without_fpc * squares) * stretch
+                    if apart is not None:
+                        without += self._single(level.adjusted_without_fpc, self.absent_adjusted[1], level, apart)
+            found += part
+        return found
 
     def stretch_over(self, counts: FloatArray) -> FloatArray:
         """``stretch`` over the strata with a respondent among ``counts`` (cells,); NaN where none has a variance."""
@@ -130,20 +144,21 @@ class Variance:
     def _by_domain(self, level: _Level, values: FloatArray) -> FloatArray:
         return sum_by(level.pair_domain, values, self.domains)
 
-    def _adjusted(self, level: _Level, total: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Single-PSU strata about the mean PSU total, as survey 4.5 (4.1-1 does not centre).
+    def _apart(self, level: _Level, total: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """Squares of single-PSU strata about the mean PSU total, as survey 4.5 (4.1-1 does not centre), (pairs,), and
+        of what a single PSU without a member of the domain has, an observed zero, (domains,).
 
-        The mean is over all PSUs of the design, and a single PSU without a member of the domain is an observed zero.
+        The mean is over all PSUs of the design. None where no single PSU is centred.
         """
-        absent, absent_without = self.absent_adjusted
-        if not (level.adjusted_without_fpc.any() or absent_without.any()):
-            return np.zeros(self.domains), np.zeros(self.domains)
+        if not (level.adjusted_without_fpc.any() or self.absent_adjusted[1].any()):
+            return None
         centre = self._centre(level, total)
-        apart = (total - centre[level.pair_domain]) ** 2
-        return (
-            self._by_domain(level, level.adjusted * apart) + absent * centre**2,
-            self._by_domain(level, level.adjusted_without_fpc * apart) + absent_without * centre**2,
-        )
+        return (total - centre[level.pair_domain]) ** 2, centre**2
+
+    def _single(
+        self, adjusted: FloatArray, absent: FloatArray, level: _Level, apart: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
+        return self._by_domain(level, adjusted * apart[0]) + absent * apart[1]
 
     def touched(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
         """PSUs and strata with at least one observation, each (k, domains), of counts per cell (k, cells)."""

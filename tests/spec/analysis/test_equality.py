@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 
 from analysis.engine.figures import frame_and_design, options_of, requests_of
 from analysis.estimation.differences import fitted_domains
-from analysis.estimation.equality import _paired, equal_domains, equal_in_sets
+from analysis.estimation.equality import equal_domains, equal_in_sets
 from analysis.estimation.estimate import prepare_estimator
 from analysis.estimation.small_sample import expected_of
 from analysis.plan import AnalysisPlan, Group, VarianceRules
 from analysis.results import LonelyPsu
 from tests.reference.test_groups_against_r import INDICATORS, asked
-
-
-@pytest.mark.parametrize("teams", range(1, 10))
-def test_every_two_meet_once_and_nobody_twice_in_a_round(teams: int) -> None:
-    rounds = [list(_paired(teams, turn)) for turn in range(10)]
-    assert sorted(pair for one in rounds for pair in one) == sorted(combinations(range(teams), 2))
-    for one in rounds:
-        met = [team for pair in one for team in pair]
-        assert len(met) == len(set(met))
 
 
 @pytest.mark.parametrize("lonely", [LonelyPsu.ADJUST, LonelyPsu.AVERAGE, LonelyPsu.REMOVE])
