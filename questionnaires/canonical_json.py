@@ -66,9 +66,9 @@ class Form:
 
     def _of_fields(self, value: Any) -> dict[str, Any]:
         if self.words:
-            return {name: self.plain(getattr(value, name)) for name in self._names(value)}
+            return {name: self.plain(getattr(value, name)) for name in self.names(value)}
         found, digits = {}, self.digits
-        for name in self._names(value):
+        for name in self.names(value):
             inner = getattr(value, name)
             kind = type(inner)
             if kind in _AS_THEY_ARE:
@@ -79,12 +79,16 @@ class Form:
                 found[name] = self.plain(inner)
         return found
 
-    def _names(self, value: Any) -> Iterable[str]:
+    def names(self, value: Any) -> Iterable[str]:
         """The fields of a dataclass that are written, in their order."""
         kind: Any = type(value)
         if self.defaults:
-            return _names_without(kind, self.without)
+            return self.names_of(kind)
         return [one.name for one in _fields(kind) if self._writes(one, value)]
+
+    def names_of(self, kind: Any) -> tuple[str, ...]:
+        """The same of all that are of a kind, where defaults are written."""
+        return _names_without(kind, self.without)
 
     def _writes(self, one: Field[Any], value: object) -> bool:
         default = one.default_factory() if one.default_factory is not MISSING else one.default

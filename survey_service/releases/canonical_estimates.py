@@ -17,6 +17,7 @@ from analysis.results import (
     TrendPoint,
 )
 from questionnaires.canonical_json import Form, canonical_text
+from questionnaires.canonical_writing import Writer, Written
 from survey_service.analyses.city_told import NOTHING_BESIDE
 from survey_service.analyses.service import WaveEstimates
 from survey_service.analyses.summaries import NOTHING_BEFORE, Since
@@ -32,6 +33,7 @@ _OF_A_POINT: Final = ("value", "low", "high", "scale", "coded", "digits")
 _SET: Final = ("all_alike", "tier")  # never None; a release from before there were tiers has none
 
 _FORM = Form(without=frozenset({"seal"}), digits=DIGITS)
+_WRITER, _CELLS = Writer(_FORM), Writer(_FORM, bare=True)
 
 
 def estimates_text(
@@ -47,38 +49,38 @@ def estimates_text(
     and of the change since the first that is comparable; what is told of the city beside its figures; and indices.
     """
     margins = estimates.weights.calibrated
-    document = {
+    document: dict[str, object] = {
         "format": FORMAT,
-        "raw": _FORM.plain(estimates.raw),
+        "raw": estimates.raw,
         "published": _table(estimates.table),
         "weights": {
-            "diagnostics": _FORM.plain(estimates.weights.diagnostics),
-            "eligibility": _FORM.plain(estimates.weights.field.eligibility),
-            "nonresponse": _FORM.plain(estimates.weights.field.records),
-            "calibration": None if margins is None else _FORM.plain(margins.record),
-            "cells": [] if margins is None else _FORM.plain(margins.cells),
-            "drawn": {} if margins is None else _FORM.plain(margins.drawn),
-            "trimming": None if margins is None else _FORM.plain(margins.trimming),
+            "diagnostics": estimates.weights.diagnostics,
+            "eligibility": estimates.weights.field.eligibility,
+            "nonresponse": estimates.weights.field.records,
+            "calibration": None if margins is None else margins.record,
+            "cells": [] if margins is None else margins.cells,
+            "drawn": {} if margins is None else margins.drawn,
+            "trimming": None if margins is None else margins.trimming,
         },
-        "sensitivity": _FORM.plain({one.value: found for one, found in estimates.analysis.sensitivities.rates.items()}),
-        "response_rates": _FORM.plain(estimates.rates),
-        "open_responses": _FORM.plain(estimates.cases.open_responses),
+        "sensitivity": {one.value: found for one, found in estimates.analysis.sensitivities.rates.items()},
+        "response_rates": estimates.rates,
+        "open_responses": estimates.cases.open_responses,
     }
     if estimates.groups != PublishedGroups():
-        document["groups"] = _FORM.plain(estimates.groups)
+        document["groups"] = estimates.groups
     if estimates.street_groups:
-        document["street_groups"] = _FORM.plain(estimates.street_groups)
+        document["street_groups"] = estimates.street_groups
     if estimates.comparisons != Comparisons():
-        document["comparisons"] = _FORM.plain(estimates.comparisons)
+        document["comparisons"] = estimates.comparisons
     if (changes := before.changes) is not None:
-        document["changes"] = {"since": changes.release_number, "published": _FORM.plain(changes.published)}
+        document["changes"] = {"since": changes.release_number, "published": changes.published}
     if before.trend is not None:
         document["trend"] = _trend(before.trend)
     if beside != NOTHING_BESIDE:
-        document["beside"] = _FORM.plain(beside)
+        document["beside"] = beside
     if indices:
-        document["indices"] = list(indices)
-    return canonical_text(document)
+        document["indices"] = Written(canonical_text(list(indices)))
+    return _WRITER.text(document)
 
 
 def _trend(trend: WaveTrend) -> Any:
@@ -117,15 +119,15 @@ def sha256(text: str) -> str:
 
 def _table(table: PublishableTable) -> Any:
     return {
-        "level": table.level,
-        "interval": table.interval_method.value,
-        "rule": _FORM.plain(table.rule),
-        "notes": list(table.notes),
+        "level": Written(canonical_text(table.level)),  # all its digits
+        "interval": table.interval_method,
+        "rule": table.rule,
+        "notes": table.notes,
         "rows": [
             {
-                "domain": _FORM.plain(row.domain),
+                "domain": row.domain,
                 "sample_size": row.sample_size,
-                "cells": [_cell(cell) for cell in row.cells],
+                "cells": [Written(_CELLS.text(cell)) for cell in row.cells],
             }
             for row in table.rows
         ],
