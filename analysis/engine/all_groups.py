@@ -1,5 +1,5 @@
 """Groups of the city and of its streets held against everybody else: nothing else of a wave rests on them, so that
-they can be made elsewhere while the figures of areas are."""
+those of the streets can be made elsewhere while the figures of areas and those of the city are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
 from analysis.engine.figures import Asked
 from analysis.engine.groups import GroupTable, group_tables
-from analysis.engine.street_groups import StreetGroups, street_groups
+from analysis.engine.street_groups import StreetGroups, in_streets, street_groups
 from analysis.plan import AnalysisPlan
 from analysis.second_processor import elsewhere, processors
 
@@ -39,14 +39,18 @@ class Groups:
     streets: dict[str, tuple[StreetGroups, ...]]
 
 
-def groups_of(given: Grouped) -> Groups:
-    of = (given.columns, given.weight, given.calibration, given.indicators, given.plan)
-    return Groups(city=group_tables(*of), streets=street_groups(*of))
-
-
 @contextmanager
 def groups_meanwhile(given: Grouped) -> Iterator[Callable[[], Groups]]:
-    """Calling what is given waits for them; of a small wave, or with one processor, they are made then."""
-    large = len(given.weight) * len(given.indicators) >= _WORTH and bool(given.plan.groups)
-    with elsewhere(groups_of, [given], shared=large and processors() > 1) as found:
-        yield lambda: found()[0]
+    """Calling what is given makes those of the city and waits for those of the streets; of a small wave, or with one
+    processor, these are made then too."""
+    large = len(given.weight) * len(given.indicators) >= _WORTH and in_streets(given.columns, given.plan)
+    with elsewhere(_of_streets, [given], shared=large and processors() > 1) as streets:
+        yield lambda: Groups(city=group_tables(*_parts(given)), streets=streets()[0])
+
+
+def _of_streets(given: Grouped) -> dict[str, tuple[StreetGroups, ...]]:
+    return street_groups(*_parts(given))
+
+
+def _parts(given: Grouped) -> tuple[CaseColumns, FloatArray, Calibration | None, Sequence[Asked], AnalysisPlan]:
+    return given.columns, given.weight, given.calibration, given.indicators, given.plan

@@ -30,6 +30,7 @@ from analysis.results import (
     Statistic,
     Suppression,
 )
+from analysis.second_processor import kept
 from questionnaires.draw_weights import Resting
 from questionnaires.indicators import (
     SHARES,
@@ -118,8 +119,18 @@ def analyse_wave(
     ``targets``: indicator -> {"value", "sense"} of the wave, instead of the questionnaire's own. ``earlier``: what was
     published of this wave before, in the order of its editions.
     """
-    wave = with_groups(wave, plan)
-    indicators = with_targets(wave.questionnaire, targets or {})
+    with kept():
+        return _analysed(with_groups(wave, plan), plan, register, targets or {}, earlier)
+
+
+def _analysed(
+    wave: WaveColumns,
+    plan: AnalysisPlan,
+    register: PopulationRegister | None,
+    targets: Mapping[str, Mapping[str, Any]],
+    earlier: Sequence[PublishableTable],
+) -> WaveEstimates:
+    indicators = with_targets(wave.questionnaire, targets)
     wanted, driven = asked(indicators, wave.questionnaire), driven_by(indicators, wave.questionnaire)
     found = engine.run(plan, wave.columns, wanted, register, driven)
     raw = [table.estimates() for table in found.tables.values()]

@@ -16,7 +16,7 @@ import pytest
 from analysis import apart, published_areas
 from analysis.disclosure import Protected
 from analysis.engine import all_groups
-from analysis.second_processor import answers
+from analysis.second_processor import answers, elsewhere, kept
 from survey_service.analyses import service
 from survey_service.releases import canonical_estimates
 from tests.bench import whole_wave
@@ -32,6 +32,14 @@ def noted(piece: int) -> tuple[int, int]:
 
 def refused(piece: int) -> int:
     raise ValueError(f"{piece} will not do")
+
+
+def noted_or_refused(piece: int) -> tuple[int, int]:
+    return (piece, os.getpid()) if piece != 1 else (refused(piece), 0)
+
+
+def slept(piece: float) -> None:
+    time.sleep(piece)
 
 
 def test_answers_stand_in_the_order_of_the_pieces_wherever_they_were_made() -> None:
@@ -61,12 +69,47 @@ def test_what_a_piece_raises_is_raised_here() -> None:
         answers(refused, range(4), shared=True)
 
 
+def test_a_kept_process_is_there_for_every_call_and_ends_with_the_block() -> None:
+    with kept():
+        first, second = (answers(noted, range(4), shared=True)[1][1] for _ in range(2))
+        assert first == second != os.getpid()
+        assert _lives(first)
+    assert not _lives(first)
+    assert answers(noted, range(4), shared=True)[1][1] != first
+
+
+def test_a_kept_process_that_died_is_followed_by_another() -> None:
+    with kept():
+        first = answers(noted, range(2), shared=True)[1][1]
+        os.kill(first, signal.SIGKILL)
+        until(lambda: not _lives(first))
+        assert [one for one, _ in answers(noted, range(4), shared=True)] == [0, 1, 2, 3]
+        with pytest.raises(ValueError, match="1 will not do"):
+            answers(noted_or_refused, range(4), shared=True)
+        assert answers(noted, range(4), shared=True)[1][1] not in (first, os.getpid())
+
+
+def test_what_begins_while_a_kept_process_is_busy_has_one_of_its_own() -> None:
+    with kept(), elsewhere(noted, [1], shared=True) as first, elsewhere(noted, [2], shared=True) as second:
+        [(_, one)], [(_, other)] = first(), second()
+        assert len({one, other, os.getpid()}) == 3
+    assert not _lives(one)
+    assert not _lives(other)
+
+
+def test_a_kept_process_whose_answers_nobody_took_is_not_asked_again() -> None:
+    with kept():
+        with elsewhere(slept, [600.0], shared=True):
+            pass
+        assert answers(noted, range(2), shared=True)[1][0] == 1
+
+
 def test_the_other_process_ends_with_this_one_however_it_ends() -> None:
     """Of one that is killed while the other computes, the other is gone too."""
     program = (
-        "import os, sys; from analysis.second_processor import _Other;"
-        "other = _Other('time:sleep', [600.0], [sys.executable, '-P', '-m', 'analysis.second_processor']);"
-        "print(other._process.pid, flush=True); other.answers()"
+        "from analysis.second_processor import _Other;"
+        "other = _Other(); asked = other.ask('time:sleep', [600.0]);"
+        "print(other.process.pid, flush=True); asked.answers()"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as first:
         assert first.stdout is not None
