@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from itertools import product
-from typing import NamedTuple
+from itertools import cycle, product
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -78,52 +78,80 @@ class EstimateTable:
 
     def estimates(self) -> Estimates:
         """One value per domain and quantity, domain by domain; ``figures`` are the same facts without objects."""
-        columns = [getattr(self.figures, name).T.ravel().tolist() for name in _Figure._fields]
+        figures = self.figures
+        numbers = zip(
+            _known(figures.value),
+            _known(figures.standard_error),
+            self._intervals(),
+            _known(figures.design_effect),
+            _known(figures.effective_sample_size),
+            _known(figures.weight),
+            strict=True,
+        )
+        others = zip(
+            _listed(np.maximum(figures.degrees_of_freedom.astype(np.int64), 0)),
+            _listed(figures.sample_size.astype(np.int64)),
+            _listed(figures.all_alike),
+            _listed(figures.complete_enumeration),
+            _listed(figures.dominated),
+            self._notes(),
+            strict=True,
+        )
         places = product(self.domains, self.quantities)
         found = [
-            self._estimate(quantity, domain, _Figure(*numbers))
-            for (domain, quantity), numbers in zip(places, zip(*columns, strict=True), strict=True)
+            Estimate(
+                statistic=quantity.statistic,
+                variable=quantity.variable,
+                category=quantity.category,
+                domain=domain,
+                value=value,
+                standard_error=error,
+                interval=interval,
+                degrees_of_freedom=freedom,
+                sample_size=size,
+                design_effect=effect,
+                effective_sample_size=effective,
+                all_alike=alike,
+                complete_enumeration=complete,
+                dominated=dominated,
+                scale=quantity.scale,
+                weight=weight,
+                notes=notes,
+            )
+            for (domain, quantity), number, other in zip(places, numbers, others, strict=True)
+            for value, error, interval, effect, effective, weight in (number,)
+            for freedom, size, alike, complete, dominated, notes in (other,)
         ]
         return Estimates(design=self.design, estimates=tuple(found), notes=self.notes)
 
-    def estimate(self, row: int, column: int) -> Estimate:
-        """The value of one quantity in one domain."""
-        numbers = (getattr(self.figures, name)[row, column].item() for name in _Figure._fields)
-        return self._estimate(self.quantities[row], self.domains[column], _Figure(*numbers))
-
-    def _estimate(self, quantity: Quantity, domain: Domain, one: _Figure) -> Estimate:
-        interval = self._interval(quantity, one)
-        return Estimate(
-            statistic=quantity.statistic,
-            variable=quantity.variable,
-            category=quantity.category,
-            domain=domain,
-            value=_known(one.value),
-            standard_error=_known(one.standard_error),
-            interval=interval,
-            degrees_of_freedom=max(int(one.degrees_of_freedom), 0),
-            sample_size=int(one.sample_size),
-            design_effect=_known(one.design_effect),
-            effective_sample_size=_known(one.effective_sample_size),
-            all_alike=one.all_alike,
-            complete_enumeration=one.complete_enumeration,
-            dominated=one.dominated,
-            scale=quantity.scale,
-            weight=_known(one.weight),
-            notes=(*_notes(quantity, one, interval), *self.estimate_notes),
-        )
-
-    def _interval(self, quantity: Quantity, one: _Figure) -> Interval | None:
-        low, high = one.low, one.high
-        if low != low or high != high:
-            return None
-        least, most = quantity.scale or (-math.inf, math.inf)
+    def _intervals(self) -> list[Interval | None]:
+        low, high = self.figures.low, self.figures.high
+        missing = np.isnan(low) | np.isnan(high)
+        scales = [quantity.scale or (-math.inf, math.inf) for quantity in self.quantities]
         if self.options.sides is Sides.LOWER:
-            high = most
+            high = np.repeat([[most] for _, most in scales], low.shape[1], axis=1)
         elif self.options.sides is Sides.UPPER:
-            low = least
-        method = self.options.interval if quantity.share else quantity.method
-        return Interval(low=low, high=high, level=self.options.level, method=method)
+            low = np.repeat([[least] for least, _ in scales], high.shape[1], axis=1)
+        methods = [self.options.interval if one.share else one.method for one in self.quantities]
+        level = self.options.level
+        return [
+            None if absent else Interval(low=least, high=most, level=level, method=method)
+            for absent, least, most, method in zip(_listed(missing), _listed(low), _listed(high), cycle(methods))
+        ]
+
+    def _notes(self) -> list[tuple[str, ...]]:
+        """What cannot be given, and why; of most there is nothing to say."""
+        figures, quiet = self.figures, self.estimate_notes
+        unknown = np.isnan(figures.value) | np.isnan(figures.standard_error) | np.isnan(figures.low + figures.high)
+        few = (figures.sample_size < 1) | (figures.degrees_of_freedom < 1)
+        odd = figures.complete_enumeration | figures.hidden_variance | figures.all_alike | figures.silent_variance
+        effect = np.isnan(figures.design_effect)
+        found = [quiet] * figures.value.size
+        for place in np.flatnonzero((unknown | few | odd | effect).T).tolist():
+            column, row = divmod(place, len(self.quantities))
+            numbers = _Figure(*(getattr(figures, name)[row, column].item() for name in _Figure._fields))
+            found[place] = (*_notes(self.quantities[row], numbers), *quiet)
+        return found
 
 
 class _Figure(NamedTuple):
@@ -146,10 +174,10 @@ class _Figure(NamedTuple):
     silent_variance: bool
 
 
-def _notes(quantity: Quantity, one: _Figure, interval: Interval | None) -> list[str]:
-    """What cannot be given, and why."""
+def _notes(quantity: Quantity, one: _Figure) -> list[str]:
     notes: list[str] = []
     unknown = one.standard_error != one.standard_error
+    interval = one.low == one.low and one.high == one.high
     if one.sample_size < 1:
         notes.append("not estimable: nobody in this domain answered")
     elif one.value != one.value:
@@ -164,17 +192,17 @@ def _notes(quantity: Quantity, one: _Figure, interval: Interval | None) -> list[
             f"no {what} can be given: the domain has no more PSUs than strata (0 degrees of freedom)"
             + ("" if unknown else ", so the standard error is itself hardly known")
         )
-    elif unknown and interval is None and quantity.statistic in _DIRECT:
+    elif unknown and not interval and quantity.statistic in _DIRECT:
         notes.append("no sampling error can be given: every stratum with an answer has a single PSU")
     elif one.all_alike:
-        notes.append(_ALIKE if interval is not None else _ALIKE_WITHOUT_SCALE)
-    elif interval is None:
+        notes.append(_ALIKE if interval else _ALIKE_WITHOUT_SCALE)
+    elif not interval:
         without = _SILENT_EQUAL if one.silent_variance else "no interval can be given: a part of it has none"
         notes.append(_NO_INTERVAL.get(quantity.statistic, without))
     elif one.silent_variance:
         parts = (*_DIRECT, Statistic.QUANTILE, Statistic.VARIANCE)
         notes.append(_SILENT if quantity.statistic in parts else _SILENT_PART)
-    equal = not one.silent_variance or interval is None
+    equal = not one.silent_variance or not interval
     no_effect = one.design_effect != one.design_effect
     if quantity.statistic is Statistic.TOTAL and int(one.sample_size) > 1 and equal and no_effect and not unknown:
         notes.append(_EQUAL_VALUES)
@@ -214,6 +242,17 @@ _NO_INTERVAL = {
 }
 
 
-def _known(value: float) -> float | None:
-    """None for NaN, which alone differs from itself."""
-    return value if value == value else None
+def _listed(values: np.ndarray[Any, Any]) -> list[Any]:
+    """Domain by domain, as plain numbers."""
+    found: list[Any] = values.T.ravel().tolist()
+    return found
+
+
+def _known(values: FloatArray) -> list[float | None]:
+    """None for NaN."""
+    missing = np.isnan(values)
+    if not missing.any():
+        return _listed(values)
+    known = values.astype(object)
+    known[missing] = None
+    return _listed(known)
