@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def cells_of(estimates: Sequence[Estimate]) -> Cells:
     domain = np.array([domains.setdefault(one.domain, len(domains)) for one in estimates], dtype=np.int64)
     key = np.array([keys.setdefault((one.variable, one.category), len(keys)) for one in estimates], dtype=np.int64)
     _once(estimates, domain * max(len(keys), 1) + key)
-    value = _numbers(one.value for one in estimates)
+    value = _column(estimates, "value")
     bounded = np.array([one.scale is not None for one in estimates], dtype=bool)
     least = _numbers(None if one.scale is None else one.scale[0] for one in estimates)
     most = _numbers(None if one.scale is None else one.scale[1] for one in estimates)
@@ -96,18 +97,18 @@ def cells_of(estimates: Sequence[Estimate]) -> Cells:
         value=value,
         low=_numbers(None if one.interval is None else one.interval.low for one in estimates),
         high=_numbers(None if one.interval is None else one.interval.high for one in estimates),
-        error=_numbers(one.standard_error for one in estimates),
-        size=_numbers(one.sample_size for one in estimates),
-        freedom=_numbers(one.degrees_of_freedom for one in estimates),
-        effect=_numbers(one.design_effect for one in estimates),
-        effective=_numbers(one.effective_sample_size for one in estimates),
-        weight=_numbers(one.weight for one in estimates),
+        error=_column(estimates, "standard_error"),
+        size=_column(estimates, "sample_size"),
+        freedom=_column(estimates, "degrees_of_freedom"),
+        effect=_column(estimates, "design_effect"),
+        effective=_column(estimates, "effective_sample_size"),
+        weight=_column(estimates, "weight"),
         least=least,
         most=np.where(most > least, most, least + 1.0),
         bounded=bounded,
-        alike=np.array([one.all_alike for one in estimates], dtype=bool),
-        complete=np.array([one.complete_enumeration for one in estimates], dtype=bool),
-        dominated=np.array([one.dominated for one in estimates], dtype=bool),
+        alike=_marks(estimates, "all_alike"),
+        complete=_marks(estimates, "complete_enumeration"),
+        dominated=_marks(estimates, "dominated"),
         ratio=np.array([one.statistic is Statistic.RATIO and one.scale is None for one in estimates], dtype=bool),
         share=np.array([_is_share(one) for one in estimates], dtype=bool),
         additive=np.array([one.statistic not in _NOT_ADDITIVE for one in estimates], dtype=bool),
@@ -118,6 +119,14 @@ def _is_share(one: Estimate) -> bool:
     if one.scale != (0.0, 1.0) or one.statistic in _NO_SHARES or one.interval is None:
         return False
     return one.interval.method is not IntervalMethod.WALD
+
+
+def _column(estimates: Sequence[Estimate], name: str) -> FloatArray:
+    return _numbers(map(attrgetter(name), estimates))
+
+
+def _marks(estimates: Sequence[Estimate], name: str) -> BoolArray:
+    return np.array(list(map(attrgetter(name), estimates)), dtype=bool)
 
 
 def _numbers(values: Iterable[float | None]) -> FloatArray:

@@ -52,18 +52,12 @@ class Sums:
     @cached_property
     def rows_of(self) -> dict[int, list[int]]:
         """Cell -> its terms."""
-        found: dict[int, list[int]] = {}
-        for term, cell in enumerate(self.cell.tolist()):
-            found.setdefault(cell, []).append(term)
-        return found
+        return _by(self.cell)
 
     @cached_property
     def terms_of(self) -> dict[int, list[int]]:
         """Sum -> its terms."""
-        found: dict[int, list[int]] = {}
-        for term, row in enumerate(self.row.tolist()):
-            found.setdefault(row, []).append(term)
-        return found
+        return _by(self.row)
 
     def narrowed(self, rooms: Rooms) -> Rooms:
         """Rooms after limits were passed along all sums; exact where these form no circle."""
@@ -180,6 +174,19 @@ class Sums:
                 wanted = 3 * len(near)
             if len(near) == before:
                 return
+
+
+def _by(codes: IntArray) -> dict[int, list[int]]:
+    """Code -> its places, in their order."""
+    order, lengths = np.argsort(codes, kind="stable").tolist(), np.bincount(codes)
+    ends = np.cumsum(lengths)
+    there = np.flatnonzero(lengths)
+    return {
+        code: order[first:last]
+        for code, first, last in zip(
+            there.tolist(), (ends - lengths)[there].tolist(), ends[there].tolist(), strict=True
+        )
+    }
 
 
 def _members(lines: csr_array, rows: IntArray) -> IntArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ from analysis.printed_figures import FINE_FROM, significant, steps_of
 from analysis.results import (
     Coding,
     Domain,
+    Estimate,
     Goal,
     PublicationRule,
     PublishableCell,
@@ -87,6 +88,7 @@ class _Print:
     verdict: list[Verdict | None]  # by the printed interval
     shrunk: Numbers  # what few degrees of freedom leave of each sample
     spread: list[float | None]  # the standard error as a reader of the interval could make it
+    alike: dict[object, PublishableCell] = field(default_factory=dict)  # those that are hidden, made once
 
 
 def printed_rows(cells: Cells, shown: Shown, context: Context) -> tuple[PublishableRow, ...]:
@@ -160,15 +162,7 @@ def _cell(number: int, made: _Print) -> PublishableCell:
     estimate = made.cells.estimates[number]
     goal = made.context.goals.get(estimate.variable)
     if made.hidden[number]:
-        return PublishableCell(
-            variable=estimate.variable,
-            category=estimate.category,
-            scale=estimate.scale,
-            suppression=Suppression.NOT_PUBLISHED,
-            goal=goal,
-            verdict=None if goal is None else Verdict.NOT_PUBLISHED,
-            tier=Tier.NOT_ALONE,
-        )
+        return _hidden(estimate, goal, made.alike)
     rule, side, remarked = made.context.rule, made.side[number], not made.firm[number]
     few = (estimate.degrees_of_freedom or 0) < rule.review_below_degrees_of_freedom
     found, more, settling, tipping = (None,) * 4 if goal is None else _judged(number, goal, made)
@@ -198,6 +192,22 @@ def _cell(number: int, made: _Print) -> PublishableCell:
         digits=made.digits[number],
         needed_sample_size=more,
     )
+
+
+def _hidden(estimate: Estimate, goal: Goal | None, alike: dict[object, PublishableCell]) -> PublishableCell:
+    """It says nothing of its area, so it is one and the same in all of them."""
+    key = estimate.variable, estimate.category, estimate.scale
+    if key not in alike:
+        alike[key] = PublishableCell(
+            variable=estimate.variable,
+            category=estimate.category,
+            scale=estimate.scale,
+            suppression=Suppression.NOT_PUBLISHED,
+            goal=goal,
+            verdict=None if goal is None else Verdict.NOT_PUBLISHED,
+            tier=Tier.NOT_ALONE,
+        )
+    return alike[key]
 
 
 def _judged(number: int, goal: Goal, made: _Print) -> tuple[Verdict | None, int | None, int | None, float | None]:

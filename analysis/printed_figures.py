@@ -42,12 +42,12 @@ def steps_of(cells: Cells, coarse: BoolArray) -> Steps:
     """The steps in which each cell is printed; ``coarse`` ones never finer than below a hundred respondents."""
     digits = np.zeros(len(cells), dtype=np.int64)
     unit = np.ones(len(cells))
-    scales = np.stack([cells.least, cells.most, cells.bounded.astype(float)], axis=1)
-    kinds, of_cell = np.unique(scales, axis=0, return_inverse=True)
-    of_cell = np.asarray(of_cell).reshape(-1)
-    for number, (least, most, bounded) in enumerate(kinds):
-        those = of_cell == number
-        digits[those], unit[those] = decimals(float(least), float(most), bounded=bool(bounded))
+    (least, of_least), (most, of_most) = (np.unique(one, return_inverse=True) for one in (cells.least, cells.most))
+    kinds, of_cell = np.unique((of_least * len(most) + of_most) * 2 + cells.bounded, return_inverse=True)
+    for number, kind in enumerate(kinds.tolist()):
+        ends, bounded = divmod(kind, 2)
+        those, (first, last) = of_cell == number, divmod(ends, len(most))
+        digits[those], unit[those] = decimals(float(least[first]), float(most[last]), bounded=bool(bounded))
     digits += (cells.size >= FINE_FROM) & ~coarse
     return Steps(digits, unit * 10.0**digits)
 
