@@ -18,7 +18,7 @@ import typer
 from survey_service import private
 from survey_service.commands.certificate import Certificate, certificate_of
 from survey_service.installation import Refused, as_url, check_database, sqlite_path
-from survey_service.processes.manners import nothing_is_garbage
+from survey_service.processes.manners import SELDOM, nothing_is_garbage
 
 if TYPE_CHECKING:
     from survey_service.settings import Settings
@@ -271,10 +271,10 @@ def _why(failed: Exception | None) -> Refused:
 
 def spare_the_collector() -> None:
     """What was made at the start lives as long as the process: Python's collector need not walk through it again and
-    again. Under load that walk took a quarter of the time of an answer."""
+    again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(*SELDOM)
 
 
 def _invitation(settings: Settings, secret: str) -> Any:

@@ -10,6 +10,7 @@ in ``seconds`` and not in ``processor``, which is that of all processes; ``proce
 
 from __future__ import annotations
 
+import gc
 import inspect
 import json
 import resource
@@ -35,6 +36,7 @@ from survey_service.analyses import service
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.summaries import summaries
 from survey_service.analyses.wave_columns import WaveColumns
+from survey_service.processes.manners import SELDOM
 from survey_service.releases import canonical_estimates, published_tables, signed_summaries
 from tests.bench._crossed import FEW, counted, crossed, gated, of_few
 from tests.bench._questions import NAMES, questionnaire
@@ -192,6 +194,7 @@ def main(shape: Shape = SHAPE, few: Shape = FEW) -> None:
     rows = rows_of(of, asked_in_two_modes(wave(of, 2)), asked)
     engine = [import_module(f"analysis.engine.{one}") for one in ("run", "all_groups")]
     watching = stages.watching(*engine, service)
+    gc.set_threshold(*SELDOM)  # as in a worker
     with watching, stages.timed("from columns to what a release keeps") as told:
         told["at_most"] = AT_MOST
         estimates = service.analyse_wave(rows, PLAN, register=register)
