@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,12 +13,13 @@ from analysis.arrays import FloatArray
 from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
 from analysis.design import SurveyDesign
-from analysis.estimation.estimate import Estimator, prepare_estimator
+from analysis.estimation.estimate import Estimator, estimator_of
 from analysis.estimation.options import Options
+from analysis.estimation.requested_items import RequestedItems, items_of_requests
 from analysis.estimation.requests import Index, Ratio, Request
 from analysis.estimation.table import EstimateTable
 from analysis.families import Related
-from analysis.plan import Adults, AnalysisPlan, Level
+from analysis.plan import NO_ANSWER, Adults, AnalysisPlan, Level
 from analysis.results import Domain, Statistic
 
 COMMUNITY, STREET, ADULTS = "community", "street", "adults"
@@ -60,30 +62,62 @@ def area_hierarchy(columns: CaseColumns) -> dict[Domain, Domain]:
     return found
 
 
-def tables(
-    columns: CaseColumns,
-    weight: FloatArray,
-    calibration: Calibration | None,
-    indicators: Sequence[Asked],
-    plan: AnalysisPlan,
-) -> tuple[dict[str, EstimateTable], dict[Level, Estimator]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Respondents:
+    """What all figures of a wave are made of, read once, and the tables that were made of it already."""
+
+    frame: pd.DataFrame
+    design: SurveyDesign
+    requested: RequestedItems
+    indicators: tuple[Asked, ...]
+    plan: AnalysisPlan
+    known: dict[tuple[str, ...], EstimateTable] = field(default_factory=dict)  # by what they are by
+
+    @staticmethod
+    def of(
+        columns: CaseColumns,
+        weight: FloatArray,
+        calibration: Calibration | None,
+        indicators: Sequence[Asked],
+        plan: AnalysisPlan,
+    ) -> Respondents:
+        """``weight`` (respondents,)."""
+        frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
+        requested = items_of_requests(frame, requests_of(indicators), design.respondents)
+        return Respondents(frame, design, requested, tuple(indicators), plan)
+
+    def estimator(self, *by: str, domains: pd.DataFrame | None = None) -> Estimator:
+        """``domains``: the columns ``by``, where they are not the respondents' own."""
+        frame = self.frame if domains is None else domains
+        return estimator_of(frame, self.design, self.requested, by=by, options=options_of(self.plan))
+
+    def answered(self, group: str) -> pd.Series[Any]:
+        """Without the class of those who gave no answer: they have figures, and are nobody to be held against."""
+        column = self.frame[group]
+        return column.cat.remove_categories([NO_ANSWER]) if self.with_silent(group) else column
+
+    def with_silent(self, group: str) -> bool:
+        return NO_ANSWER in self.frame[group].cat.categories
+
+
+def tables(of: Respondents) -> tuple[dict[str, EstimateTable], dict[Level, Estimator]]:
     """Figures by name of what they are by: ``community``, ``street``, ``city``, and ``city.age``, ``street.age`` where
-    the plan asks for groups; and what those of the areas were made by. ``weight`` (respondents,)."""
-    frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
-    options = options_of(plan)
-    requests = requests_of(indicators)
-    estimators: dict[Level, Estimator] = {}
-    like: Estimator | None = None
-    for level in plan.levels:
-        like = prepare_estimator(frame, design, requests, by=BY_LEVEL[level], options=options, like=like)
-        estimators[level] = like
+    the plan asks for groups; and what those of the areas were made by."""
+    estimators = {level: of.estimator(*BY_LEVEL[level]) for level in of.plan.levels}
     found = {level.value: estimator.table() for level, estimator in estimators.items()}
-    for group in plan.groups:
+    for group in of.plan.groups:
         for level in (Level.CITY, Level.STREET):
             by = (*BY_LEVEL[level], group)
-            of_groups = prepare_estimator(frame, design, requests, by=by, options=options, like=like)
-            found[f"{level.value}.{group}"] = of_groups.table()
+            known = of.known.get(by)
+            found[f"{level.value}.{group}"] = of.estimator(*by).table() if known is None else known
     return found, estimators
+
+
+def inside(column: pd.Series[Any], label: str, names: tuple[str, str]) -> pd.Categorical[str]:
+    """The second of the names for respondents with the label, the first for the rest; nothing where it is not known."""
+    codes = column.cat.codes.to_numpy()
+    own = column.cat.categories.get_loc(label)
+    return pd.Categorical.from_codes(np.where(codes < 0, -1, codes == own), pd.Index(names, dtype="str"))
 
 
 def options_of(plan: AnalysisPlan) -> Options:

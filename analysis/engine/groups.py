@@ -14,15 +14,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.arrays import FloatArray, IntArray
-from analysis.auxiliaries import Calibration
-from analysis.case_columns import CaseColumns
-from analysis.design import SurveyDesign
-from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
+from analysis.engine.figures import Respondents, inside
 from analysis.estimation.differences import Differences, differences, fitted_domains
 from analysis.estimation.equality import Equality, equal_domains
-from analysis.estimation.estimate import prepare_estimator
-from analysis.estimation.small_sample import Expected, expected_of
-from analysis.plan import NO_ANSWER, AnalysisPlan
+from analysis.estimation.small_sample import expected_of
 from analysis.results import Domain
 
 _OWN, _REST, _INSIDE = "own", "rest", "inside"
@@ -51,54 +46,36 @@ class GroupTable:
         return ((self.by, self.labels[column]),)
 
 
-def group_tables(
-    columns: CaseColumns,
-    weight: FloatArray,
-    calibration: Calibration | None,
-    indicators: Sequence[Asked],
-    plan: AnalysisPlan,
-) -> dict[str, GroupTable]:
-    """By name of the group, of those that the plan names and of which two or more answered. ``weight``
-    (respondents,)."""
-    if not plan.groups:
-        return {}
-    frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
-    found: dict[str, GroupTable] = {}
-    for group in plan.groups:
-        if group in frame:
-            table = _table(_answered(frame, group), design, group, indicators, plan)
-            found |= {} if table is None else {group: table}
-    return found
+def group_tables(of: Respondents) -> dict[str, GroupTable]:
+    """By name of the group, of those that the plan names and of which two or more answered."""
+    made = {group: _table(of, group) for group in of.plan.groups if group in of.frame}
+    return {group: table for group, table in made.items() if table is not None}
 
 
-def _table(
-    frame: pd.DataFrame, design: SurveyDesign, by: str, indicators: Sequence[Asked], plan: AnalysisPlan
-) -> GroupTable | None:
-    requests, options = requests_of(indicators), options_of(plan)
-    of_groups = prepare_estimator(frame, design, requests, by=(by,), options=options)
+def _table(of: Respondents, by: str) -> GroupTable | None:
+    answered = of.answered(by)
+    of_groups = of.estimator(by, domains=answered.to_frame())
     labels = tuple(key[0][1] for key in of_groups.domains.keys)
     if len(labels) < 2:
         return None
     # Of two groups one difference is the other's, turned round.
     compared = labels[:1] if len(labels) == 2 else labels
     apart = []
-    fitted: Expected | None = None
+    fitted = expected_of(of_groups)
     for label in compared:
-        frame[_INSIDE] = _inside(frame[by], label)
-        estimator = prepare_estimator(frame, design, requests, by=(_INSIDE,), options=options, like=of_groups)
+        estimator = of.estimator(_INSIDE, domains=pd.DataFrame({_INSIDE: inside(answered, label, (_REST, _OWN))}))
         place = {key[0][1]: number for number, key in enumerate(estimator.domains.keys)}
         rest, own = (np.array([place[side]], dtype=np.int64) for side in (_REST, _OWN))
-        if fitted is None or design.calibration is None:  # what margins fit is the same whatever the domains are
-            fitted = expected_of(estimator)
-        apart.append(differences(estimator, rest, own, fitted=fitted)[1])
-    del frame[_INSIDE]
+        # What margins fit is the same whatever the domains are.
+        expected = expected_of(estimator) if of.design.calibration is None else fitted
+        apart.append(differences(estimator, rest, own, fitted=expected)[1])
+    if not of.with_silent(by):
+        of.known[(by,)] = of_groups.table()
     figures = of_groups.table().figures
     everyone: IntArray = np.arange(len(labels), dtype=np.int64)
-    if fitted is None or design.calibration is None:
-        fitted = expected_of(of_groups)
     return GroupTable(
         by=by,
-        indicators=tuple(one.id for one in indicators),
+        indicators=tuple(one.id for one in of.indicators),
         labels=labels,
         respondents=figures.sample_size,
         weight=figures.weight,
@@ -111,20 +88,6 @@ def _table(
         degrees_of_freedom=_of_both(apart, "degrees_of_freedom", len(labels)),
         overall=equal_domains(of_groups, everyone, fitted_domains(of_groups, fitted)),
     )
-
-
-def _answered(frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Without the class of those who gave no answer: they have figures, and are nobody to be held against."""
-    if NO_ANSWER not in frame[by].cat.categories:
-        return frame
-    return frame.assign(**{by: frame[by].cat.remove_categories([NO_ANSWER])})
-
-
-def _inside(column: pd.Series, label: str) -> pd.Categorical[str]:
-    """Whether a respondent is of the group; nothing where the group is not known."""
-    codes = column.cat.codes.to_numpy()
-    own = column.cat.categories.get_loc(label)
-    return pd.Categorical.from_codes(np.where(codes < 0, -1, codes == own), pd.Index([_REST, _OWN], dtype="str"))
 
 
 def _of_both(apart: Sequence[Differences], name: str, groups: int) -> FloatArray:

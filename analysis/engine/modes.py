@@ -7,18 +7,15 @@ not, it may as well be a difference of people.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from analysis.arrays import FloatArray
-from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
-from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
+from analysis.engine.figures import Respondents
 from analysis.estimation.differences import differences
-from analysis.estimation.estimate import prepare_estimator
-from analysis.plan import AnalysisPlan
 
 FIRST_MODE = "first_mode"
 LEAST = 10  # respondents of a mode; fewer tell nothing of it
@@ -42,32 +39,24 @@ class ModeTable:
     difference_high: FloatArray
 
 
-def mode_table(
-    columns: CaseColumns,
-    weight: FloatArray,
-    calibration: Calibration | None,
-    indicators: Sequence[Asked],
-    plan: AnalysisPlan,
-) -> ModeTable | None:
-    """None where fewer than two modes have LEAST respondents. ``weight`` (respondents,)."""
+def mode_table(columns: CaseColumns, of: Respondents) -> ModeTable | None:
+    """None where fewer than two modes have LEAST respondents."""
     mode = columns.first_mode.take(columns.respondents)
     counts = np.bincount(mode.codes, minlength=len(mode.names))
     order = [int(code) for code in np.argsort(-counts, kind="stable") if counts[code] >= LEAST]
     if len(order) < 2:
         return None
-    frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
-    frame[FIRST_MODE] = mode.categorical()
-    estimator = prepare_estimator(frame, design, requests_of(indicators), by=(FIRST_MODE,), options=options_of(plan))
+    estimator = of.estimator(FIRST_MODE, domains=pd.DataFrame({FIRST_MODE: mode.categorical()}))
     place = {key[0][1]: number for number, key in enumerate(estimator.domains.keys)}
     names = tuple(mode.names[code] for code in order)
     at = np.array([place[name] for name in names], dtype=np.int64)
-    apart = np.full((3, len(indicators), len(names)), np.nan)
+    apart = np.full((3, len(of.indicators), len(names)), np.nan)
     for number in range(1, len(names)):
         table, found = differences(estimator, at[:1], at[number : number + 1])
         apart[:, :, number] = found.value[:, 0], found.low[:, 0], found.high[:, 0]
     figures = table.figures
     return ModeTable(
-        indicators=tuple(one.id for one in indicators),
+        indicators=tuple(one.id for one in of.indicators),
         modes=names,
         respondents=counts[order].astype(np.float64),
         answers=figures.sample_size[:, at],

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 
 from analysis.arrays import FloatArray
 from analysis.case_columns import CaseColumns, PopulationRegister
-from analysis.engine.all_groups import Grouped, groups_meanwhile
 from analysis.engine.areas import AreaTables, area_tables
 from analysis.engine.drivers import Driven, DriverTable, driver_table
 from analysis.engine.figures import Asked, area_hierarchy, tables
-from analysis.engine.groups import GroupTable
+from analysis.engine.groups import GroupTable, group_tables
 from analysis.engine.items import ItemTable, item_tables
 from analysis.engine.margins import Calibrated, calibrated
 from analysis.engine.modes import ModeTable, mode_table
 from analysis.engine.prepared import AreaFigures
 from analysis.engine.sensitivities import Sensitivities, sensitivities
 from analysis.engine.street_groups import StreetGroups
+from analysis.engine.streets_meanwhile import Grouped, streets_meanwhile
 from analysis.engine.weights import FieldWeights, field_weights
 from analysis.estimation.table import EstimateTable
 from analysis.plan import AnalysisPlan
@@ -94,22 +94,24 @@ def run(
     weighed = weigh(plan, columns, register)
     calibration = None if weighed.calibrated is None else weighed.calibrated.calibration
     given = Grouped(columns=columns, weight=weighed.final, calibration=calibration, indicators=chosen, plan=plan)
-    with groups_meanwhile(given) as groups_made:
-        found, estimators = tables(columns, weighed.final, calibration, chosen, plan)
+    with streets_meanwhile(given) as of_streets:
+        respondents = given.respondents
+        groups = group_tables(respondents)
+        found, estimators = tables(respondents)
         areas = AreaFigures(estimators, {level: found[level.value] for level in estimators})
         hierarchy = area_hierarchy(columns)
         items = item_tables(areas, chosen)
         against = area_tables(areas, hierarchy, chosen)
-        modes = mode_table(columns, weighed.final, calibration, chosen, plan)
-        groups = groups_made()
+        modes = mode_table(columns, respondents)
+        street_groups = of_streets()
     return Analysis(
         plan=plan,
         weighed=weighed,
         indicators=chosen,
         hierarchy=hierarchy,
         tables=found,
-        groups=groups.city,
-        street_groups=groups.streets,
+        groups=groups,
+        street_groups=street_groups,
         items=items,
         areas=against,
         sensitivities=sensitivities(plan, columns, chosen, (weighed.field, weighed.calibrated, weighed.final)),

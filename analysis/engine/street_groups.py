@@ -6,22 +6,20 @@ pass for a group of all streets at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from analysis.arrays import FloatArray, IntArray
-from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
-from analysis.design import SurveyDesign
-from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
+from analysis.engine.figures import Respondents, inside
 from analysis.estimation.differences import Differences, differences, fitted_domains
 from analysis.estimation.equality import Equality, equal_in_sets
-from analysis.estimation.estimate import Estimator, prepare_estimator
+from analysis.estimation.estimate import Estimator
 from analysis.estimation.small_sample import expected_of
-from analysis.plan import NO_ANSWER, AnalysisPlan, Level
+from analysis.plan import AnalysisPlan, Level
 from analysis.results import Domain
 
 _STREET, _OWN, _REST, _INSIDE = "street", "own", "rest", "inside"
@@ -54,22 +52,15 @@ def in_streets(columns: CaseColumns, plan: AnalysisPlan) -> bool:
     return bool(plan.groups) and Level.STREET in plan.levels and len(columns.streets) > 1
 
 
-def street_groups(
-    columns: CaseColumns,
-    weight: FloatArray,
-    calibration: Calibration | None,
-    indicators: Sequence[Asked],
-    plan: AnalysisPlan,
-) -> dict[str, tuple[StreetGroups, ...]]:
-    """By street, of the groups that the plan names and of which two or more answered there. ``weight`` (respondents,).
-    Of a city with a single street, or a plan without streets, none: they would be the city's."""
-    if not in_streets(columns, plan):
+def street_groups(columns: CaseColumns, of: Respondents) -> dict[str, tuple[StreetGroups, ...]]:
+    """By street, of the groups that the plan names and of which two or more answered there. Of a city with a single
+    street, or a plan without streets, none: they would be the city's."""
+    if not in_streets(columns, of.plan):
         return {}
-    frame, design = frame_and_design(columns, weight, calibration, indicators, plan)
     found: dict[str, tuple[StreetGroups, ...]] = {}
-    for by in plan.groups:
-        if by in frame:
-            for one in _Kind.of(frame, design, by, indicators, plan).streets():
+    for by in of.plan.groups:
+        if by in of.frame:
+            for one in _Kind.of(of, by).streets():
                 found[one.street] = (*found.get(one.street, ()), one)
     return found
 
@@ -86,24 +77,17 @@ class _Kind:
     against: Mapping[str, tuple[Mapping[str, int], Differences]]  # label -> place of a street, and its differences
 
     @staticmethod
-    def of(
-        frame: pd.DataFrame, design: SurveyDesign, by: str, indicators: Sequence[Asked], plan: AnalysisPlan
-    ) -> _Kind:
-        requests, options = requests_of(indicators), options_of(plan)
-        silent = [one for one in frame[by].cat.categories if one == NO_ANSWER]
-        answered = frame.assign(**{by: frame[by].cat.remove_categories(silent)})
-        estimator = prepare_estimator(answered, design, requests, by=(_STREET, by), options=options)
+    def of(given: Respondents, by: str) -> _Kind:
+        answered, street = given.answered(by), given.frame[_STREET]
+        estimator = given.estimator(_STREET, by, domains=pd.DataFrame({_STREET: street, by: answered}))
         occurring = {key[1][1] for key in estimator.domains.keys}
-        labels = tuple(one for one in answered[by].cat.categories if one in occurring)
+        labels = tuple(one for one in answered.cat.categories if one in occurring)
         against: dict[str, tuple[Mapping[str, int], Differences]] = {}
-        codes = answered[by].cat.codes.to_numpy()
         expected = expected_of(estimator)
-        for label in labels:
-            inside = np.where(codes < 0, -1, codes == answered[by].cat.categories.get_loc(label))
-            answered[_INSIDE] = pd.Categorical.from_codes(inside, pd.Index([_REST, _OWN], dtype="str"))
-            of_label = prepare_estimator(
-                answered, design, requests, by=(_STREET, _INSIDE), options=options, like=estimator
-            )
+        compared = labels[:1] if len(labels) == 2 else labels
+        for label in compared:
+            domains = pd.DataFrame({_STREET: street, _INSIDE: inside(answered, label, (_REST, _OWN))})
+            of_label = given.estimator(_STREET, _INSIDE, domains=domains)
             place = {(key[0][1], key[1][1]): number for number, key in enumerate(of_label.domains.keys)}
             both = [street for street, side in place if side == _OWN and (street, _REST) in place]
             first, second = (
@@ -111,11 +95,14 @@ class _Kind:
             )
             if both:
                 # What margins fit is the same whatever the domains are.
-                fitted = expected_of(of_label) if design.calibration is None else expected
+                fitted = expected_of(of_label) if given.design.calibration is None else expected
                 found = differences(of_label, first, second, fitted=fitted)[1]
                 against[label] = ({name: number for number, name in enumerate(both)}, found)
+        if len(labels) == 2 and labels[0] in against:  # of two groups one difference is the other's, turned round
+            places, found = against[labels[0]]
+            against[labels[1]] = places, found.turned()
         of_domains = fitted_domains(estimator, expected)
-        return _Kind(by, tuple(one.id for one in indicators), labels, estimator, of_domains, against)
+        return _Kind(by, tuple(one.id for one in given.indicators), labels, estimator, of_domains, against)
 
     def streets(self) -> list[StreetGroups]:
         places: dict[str, dict[str, int]] = {}

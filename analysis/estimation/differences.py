@@ -7,7 +7,7 @@ most, and so the pairs are domains again: one pass, however many there are, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,10 @@ class Differences:
     low: FloatArray
     high: FloatArray
     degrees_of_freedom: FloatArray
+
+    def turned(self) -> Differences:
+        """First minus second."""
+        return replace(self, value=0.0 - self.value, low=0.0 - self.high, high=0.0 - self.low)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -87,16 +87,9 @@ def estimate_table(
 
 
 def prepare_estimator(
-    frame: pd.DataFrame,
-    design: SurveyDesign,
-    requests: Sequence[Request],
-    *,
-    by: Sequence[str],
-    options: Options,
-    like: Estimator | None = None,
+    frame: pd.DataFrame, design: SurveyDesign, requests: Sequence[Request], *, by: Sequence[str], options: Options
 ) -> Estimator:
-    """Makes the one pass over the rows and prepares the variance. ``like``: one of the same design, and of the same
-    requests of a frame that differs in ``by`` alone; what was read of them is not read again."""
+    """Makes the one pass over the rows and prepares the variance."""
     if len(frame) != design.rows:
         raise DesignError(
             [
@@ -108,9 +101,14 @@ def prepare_estimator(
                 )
             ]
         )
-    respondents = design.respondents
-    requested = items_of_requests(frame, requests, respondents) if like is None else like.requested
-    domains = read_domains(frame, by, respondents)
+    return estimator_of(frame, design, items_of_requests(frame, requests, design.respondents), by=by, options=options)
+
+
+def estimator_of(
+    frame: pd.DataFrame, design: SurveyDesign, requested: RequestedItems, *, by: Sequence[str], options: Options
+) -> Estimator:
+    """The same of requests that were read already: of ``frame`` the columns ``by`` are looked at alone."""
+    domains = read_domains(frame, by, design.respondents)
     totals = collapse(design, domains.code_of_row, domains.count, requested.items)
     return Estimator(design, requested, domains, totals, options, largest_of(design, domains, requested))
 

@@ -9,14 +9,11 @@ from analysis.disclosure import Protected, protected
 from analysis.engine.figures import (
     COMMUNITY,
     Asked,
+    Respondents,
     area_hierarchy,
-    frame_and_design,
-    options_of,
-    requests_of,
     tables,
 )
 from analysis.engine.run import weigh
-from analysis.estimation import estimate_table
 from analysis.plan import AnalysisPlan, Group
 from analysis.results import Domain, Estimates
 from tests.simulated.waves import Shape, asked, city, wave
@@ -32,11 +29,9 @@ def crossed(
     """All areas, and by age and by sex the city, its streets and its communities."""
     weighed = weigh(PLAN, columns, register)
     calibration = None if weighed.calibrated is None else weighed.calibrated.calibration
-    found, _ = tables(columns, weighed.final, calibration, indicators, PLAN)
-    frame, design = frame_and_design(columns, weighed.final, calibration, indicators, PLAN)
-    requests, options = requests_of(indicators), options_of(PLAN)
-    made = [*found.values()]
-    made += [estimate_table(frame, design, requests, by=(COMMUNITY, by), options=options) for by in PLAN.groups]
+    of = Respondents.of(columns, weighed.final, calibration, indicators, PLAN)
+    found, _ = tables(of)
+    made = [*found.values(), *(of.estimator(COMMUNITY, by).table() for by in PLAN.groups)]
     return [one.estimates() for one in made], area_hierarchy(columns)
 
 

@@ -192,7 +192,7 @@ def main(shape: Shape = SHAPE, few: Shape = FEW) -> None:
     of, asked = city(shape, 1), whole_questionnaire(shape.indicators)
     register = of.register()
     rows = rows_of(of, asked_in_two_modes(wave(of, 2)), asked)
-    engine = [import_module(f"analysis.engine.{one}") for one in ("run", "all_groups")]
+    engine = [import_module(f"analysis.engine.{one}") for one in ("run", "streets_meanwhile")]
     watching = stages.watching(*engine, service)
     gc.set_threshold(*SELDOM)  # as in a worker
     with watching, stages.timed("from columns to what a release keeps") as told:

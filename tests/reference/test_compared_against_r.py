@@ -18,7 +18,7 @@ from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels
 from analysis.design import SurveyDesign
 from analysis.dispositions import Disposition
 from analysis.engine.areas import AreaTables, area_tables
-from analysis.engine.figures import Asked, area_hierarchy, tables
+from analysis.engine.figures import Asked, Respondents, area_hierarchy, tables
 from analysis.engine.items import ItemTable, item_tables
 from analysis.engine.prepared import AreaFigures
 from analysis.plan import AnalysisPlan, VarianceRules
@@ -82,7 +82,7 @@ def weighed(method: str) -> tuple[np.ndarray, Calibration | None]:
 @cache
 def compared(method: str) -> tuple[ItemTable, AreaTables]:
     weight, calibration = weighed(method)
-    found, estimators = tables(columns(), weight, calibration, INDICATORS, PLAN)
+    found, estimators = tables(Respondents.of(columns(), weight, calibration, INDICATORS, PLAN))
     areas = AreaFigures(estimators, {level: found[level.value] for level in estimators})
     [items] = item_tables(areas, INDICATORS)
     return items, area_tables(areas, area_hierarchy(columns()), INDICATORS)

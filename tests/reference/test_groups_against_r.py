@@ -17,7 +17,7 @@ from analysis.association import IndependenceTest, TestResult, difference_test, 
 from analysis.auxiliaries import Calibration
 from analysis.case_columns import CaseColumns
 from analysis.design import SurveyDesign
-from analysis.engine.figures import Asked, frame_and_design, options_of, requests_of
+from analysis.engine.figures import Asked, Respondents, frame_and_design, options_of, requests_of
 from analysis.engine.groups import GroupTable, group_tables
 from analysis.engine.street_groups import StreetGroups, street_groups
 from analysis.estimation.equality import Equality, equal_domains, equal_in_sets
@@ -82,7 +82,7 @@ def plain(method: str, by: tuple[str, ...]) -> dict[tuple[str, ...], Equality]:
 
 @cache
 def tables(method: str) -> dict[str, GroupTable]:
-    return group_tables(*asked(method), INDICATORS, PLAN)
+    return group_tables(Respondents.of(*asked(method), INDICATORS, PLAN))
 
 
 @pytest.mark.parametrize("record", of_kind("rest"), ids=named)
@@ -98,7 +98,7 @@ def test_a_group_against_the_rest(record: dict[str, Any]) -> None:
 
 @cache
 def tables_of_streets(method: str) -> dict[tuple[str, str], StreetGroups]:
-    made = street_groups(*asked(method), INDICATORS, PLAN)
+    made = street_groups(asked(method)[0], Respondents.of(*asked(method), INDICATORS, PLAN))
     return {(street, one.by): one for street, tables in made.items() for one in tables}
 
 

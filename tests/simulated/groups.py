@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.arrays import FloatArray
+from analysis.engine.figures import Respondents
 from analysis.engine.groups import group_tables
 from analysis.engine.run import weigh
 from analysis.engine.street_groups import StreetGroups, street_groups
@@ -95,10 +96,10 @@ def group_study(shape: Shape, plan: AnalysisPlan, *, waves: int, seed: int) -> G
         columns = wave(replace(of, yes=rng.random(of.probability.shape) < of.probability), seed + 1 + number)
         weighed = weigh(plan, columns, register)
         calibration = None if weighed.calibrated is None else weighed.calibrated.calibration
-        given = columns, weighed.final, calibration, indicators, plan
-        for one in group_tables(*given).values():
+        given = Respondents.of(columns, weighed.final, calibration, indicators, plan)
+        for one in group_tables(given).values():
             whole.add((one.difference, one.standard_error, one.low, one.high, one.overall.p_value), plan.level)
-        for each in _flat(street_groups(*given).values()):
+        for each in _flat(street_groups(columns, given).values()):
             parts.add((each.difference, each.standard_error, each.low, each.high, each.p_value), plan.level)
     return GroupStudy(city=whole.said(), streets=parts.said())
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.case_columns import CaseColumns, Labels
-from analysis.engine.figures import requests_of, respondent_frame, survey_design
+from analysis.engine.figures import Respondents, requests_of, respondent_frame, survey_design
 from analysis.engine.modes import FIRST_MODE, mode_table
 from analysis.engine.run import weigh
 from analysis.estimation.contrasts import Contrast, contrasts
@@ -31,7 +31,7 @@ def test_modes_are_domains_and_their_differences_contrasts() -> None:
     found = weigh(PLAN, columns, of.register())
     assert found.calibrated is not None
     calibration = found.calibrated.calibration
-    table = mode_table(columns, found.final, calibration, asked(SHAPE), PLAN)
+    table = mode_table(columns, Respondents.of(columns, found.final, calibration, asked(SHAPE), PLAN))
     assert table is not None
     first, second = table.modes
     counted = {
@@ -60,4 +60,5 @@ def test_modes_are_domains_and_their_differences_contrasts() -> None:
 def test_one_mode_or_modes_of_a_handful_tell_nothing(names: tuple[str, ...]) -> None:
     of = city(SHAPE, 5)
     columns = dealt(wave(of, 6), *names)
-    assert mode_table(columns, np.ones(len(columns.respondents)), None, asked(SHAPE), PLAN) is None
+    respondents = Respondents.of(columns, np.ones(len(columns.respondents)), None, asked(SHAPE), PLAN)
+    assert mode_table(columns, respondents) is None

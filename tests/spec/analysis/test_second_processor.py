@@ -15,7 +15,7 @@ import pytest
 
 from analysis import apart, published_areas
 from analysis.disclosure import Protected
-from analysis.engine import all_groups
+from analysis.engine import streets_meanwhile
 from analysis.second_processor import answers, elsewhere, kept
 from survey_service.analyses import service
 from survey_service.releases import canonical_estimates
@@ -148,7 +148,7 @@ def test_the_gate_says_the_same_on_one_processor_and_on_two(monkeypatch: pytest.
 
 
 def _text(monkeypatch: pytest.MonkeyPatch, number: int) -> str:
-    for module in (all_groups, apart, published_areas):
+    for module in (streets_meanwhile, apart, published_areas):
         monkeypatch.setattr(module, "processors", lambda: number)
         monkeypatch.setattr(module, "_WORTH", 0)
     shape = replace(whole_wave.SHAPE, streets=3, communities=3, indicators=2)
