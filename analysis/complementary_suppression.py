@@ -103,7 +103,7 @@ class Search:
         chosen: list[int] = []
         touched: set[int] = set()
         for cell in narrow.tolist():
-            near = {int(self.sums.row[term]) for term in self.sums.rows_of.get(cell, [])}
+            near = {int(self.sums.row[term]) for term in self.sums.rows_of[cell]}
             if not near & touched:
                 chosen.append(cell)
                 touched |= near
@@ -126,7 +126,7 @@ class Search:
     def _beside(self, cell: int, guards: Guards, known: Rooms) -> bool:
         """Opens what frees ``cell`` in each sum that binds it; False where something does not."""
         one = np.array([cell])
-        for term in self.sums.rows_of.get(cell, []):
+        for term in self.sums.rows_of[cell]:
             changed: dict[int, Range] = {}
             chosen: list[tuple[int, float | None]] = []
             for partner, end in [(-1, None), *self._candidates(cell, term)]:

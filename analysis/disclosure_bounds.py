@@ -39,6 +39,23 @@ class Rooms:
         return np.flatnonzero(self.up - self.down > _EXACT)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where each code stands, in the order of the places; few codes are asked for."""
+
+    order: IntArray
+    ends: IntArray  # (codes + 1,)
+
+    @staticmethod
+    def of(codes: IntArray, count: int) -> Places:
+        ends = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=count))])
+        return Places(np.argsort(codes, kind="stable"), ends)
+
+    def __getitem__(self, code: int) -> list[int]:
+        found: list[int] = self.order[self.ends[code] : self.ends[code + 1]].tolist()
+        return found
+
+
 @dataclass(eq=False)
 class Sums:
     """Sums over cells as a list of terms: in sum ``row[i]`` the cell ``cell[i]`` counts ``factor[i]``."""
@@ -50,14 +67,14 @@ class Sums:
     cells: int
 
     @cached_property
-    def rows_of(self) -> dict[int, list[int]]:
+    def rows_of(self) -> Places:
         """Cell -> its terms."""
-        return _by(self.cell)
+        return Places.of(self.cell, self.cells)
 
     @cached_property
-    def terms_of(self) -> dict[int, list[int]]:
+    def terms_of(self) -> Places:
         """Sum -> its terms."""
-        return _by(self.row)
+        return Places.of(self.row, self.count)
 
     def narrowed(self, rooms: Rooms) -> Rooms:
         """Rooms after limits were passed along all sums; exact where these form no circle."""
@@ -174,19 +191,6 @@ class Sums:
                 wanted = 3 * len(near)
             if len(near) == before:
                 return
-
-
-def _by(codes: IntArray) -> dict[int, list[int]]:
-    """Code -> its places, in their order."""
-    order, lengths = np.argsort(codes, kind="stable").tolist(), np.bincount(codes)
-    ends = np.cumsum(lengths)
-    there = np.flatnonzero(lengths)
-    return {
-        code: order[first:last]
-        for code, first, last in zip(
-            there.tolist(), (ends - lengths)[there].tolist(), ends[there].tolist(), strict=True
-        )
-    }
 
 
 def _members(lines: csr_array, rows: IntArray) -> IntArray:
