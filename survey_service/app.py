@@ -90,6 +90,8 @@ from survey_service.releases import (
     word_pages,
 )
 from survey_service.releases import routes as releases
+from survey_service.remarks import pages as remark_pages
+from survey_service.remarks import theme_pages as remark_themes
 from survey_service.secrets import load_or_make_key
 from survey_service.services import Services
 from survey_service.settings import Settings
@@ -186,6 +188,8 @@ ROUTERS = (
     bundle_pages.router,
     question_pages.router,
     *rectification.ROUTERS,
+    remark_pages.router,
+    remark_themes.router,
     *api.ROUTERS,
     static_files.router,
     option_files.router,

@@ -130,6 +130,7 @@ class Kind(ABC):
     faults: ClassVar[frozenset[FindingCode]]  # what its own reader finds, beside what is common to all
     on_paper: ClassVar[bool] = True  # whether paper, and tables made of it, can answer it
     fills: ClassVar[bool] = True  # whether an answer may stand in the text of a later question
+    opinion: ClassVar[bool] = False  # whether answers are people's own words about a matter, which others may read
     seconds: ClassVar[float] = 2.5  # to decide and tap, or to key a number, once the words are read: ``duration``
 
     @property

@@ -12,6 +12,7 @@ from questionnaires.model import Question, QuestionType
 class LongText(Written):
     type: ClassVar = QuestionType.LONG_TEXT
     usual_length: ClassVar = 1_000
+    opinion: ClassVar = True
     seconds: ClassVar = 7.5  # half the people write nothing, the others take 15 s
 
     def reader(self, question: Question) -> Reader:

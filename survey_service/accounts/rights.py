@@ -17,6 +17,7 @@ SEE_SURVEYS: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN, Role.LEADER)
 FOLLOW_WAVES: Final[Roles] = (Role.MANAGER, Role.STATISTICIAN)  # how far they have come, before anything is released
 PLAN: Final[Roles] = (Role.MANAGER,)  # make and change surveys and waves, load cases, print letters, open and close
 REVIEW: Final[Roles] = (Role.STATISTICIAN,)  # begin the review, open and see the figures
+CHOOSE_REMARKS: Final[Roles] = REVIEW  # read what residents wrote, strike, choose what sheets print
 # The three steps of a release; how many different people must take them is a setting.
 PREPARE: Final[Roles] = (Role.STATISTICIAN,)
 CHECK: Final[Roles] = (Role.STATISTICIAN, Role.MANAGER)

@@ -2,6 +2,6 @@
 
 from survey_service.audit.chain import Actor, BrokenChain, record, verify
 from survey_service.audit.changes import changes
-from survey_service.audit.rows import Rows, rows_key
+from survey_service.audit.rows import Rows, rows_key, signed_key
 
-__all__ = ["Actor", "BrokenChain", "Rows", "changes", "record", "rows_key", "verify"]
+__all__ = ["Actor", "BrokenChain", "Rows", "changes", "record", "rows_key", "signed_key", "verify"]

@@ -25,14 +25,24 @@ _HEADS = cast("Table", RowsHead.__table__)
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A record that figures come from; ``wave_id``: of which wave, None where it is an area, which all waves have."""
+    """A record that figures come from; ``wave_id``: of which wave, None where it is an area, which all waves have.
+
+    ``words``: no figure comes from it, but a sheet prints it; it moves ``signed_key`` alone.
+    """
 
     record: str
     wave_id: UUID | None
+    words: bool = False
 
     @property
     def whose(self) -> str:
+        if self.words and self.wave_id:
+            return _words_of(self.wave_id)
         return str(self.wave_id) if self.wave_id else AREAS
+
+
+def _words_of(wave_id: UUID) -> str:
+    return f"words {wave_id.hex}"
 
 
 def move(session: Session, whose: str, sha256: str) -> None:
@@ -54,3 +64,13 @@ def rows_key(session: Session, survey_id: UUID, wave_id: UUID) -> str:
     heads = dict(session.execute(select(RowsHead.whose, RowsHead.sha256).where(RowsHead.whose.in_(whose))).all())
     parts = (str(survey_id), *(f"{one} {heads.get(one, '')}" for one in whose))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def signed_key(session: Session, survey_id: UUID, wave_id: UUID) -> str:
+    """``rows_key``, and what else the sheets of the wave print: what somebody stands for.
+
+    Of a wave of which no words were worked on it is the key of its rows.
+    """
+    rows = rows_key(session, survey_id, wave_id)
+    words = session.scalar(select(RowsHead.sha256).where(RowsHead.whose == _words_of(wave_id)))
+    return rows if words is None else hashlib.sha256(f"{rows}\n{words}".encode()).hexdigest()

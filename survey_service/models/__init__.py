@@ -56,6 +56,7 @@ from survey_service.models.release import (
     ReleaseStep,
     ReleaseStepKind,
 )
+from survey_service.models.remark import Remark, RemarkState, RemarkStrike, RemarkTheme
 from survey_service.models.reserve import ReserveCase
 from survey_service.models.response import Response, ResponseState
 from survey_service.models.roll import MOST_ADULTS, Kin, Roll
@@ -140,6 +141,10 @@ __all__ = [
     "ReleaseRecomputed",
     "ReleaseStep",
     "ReleaseStepKind",
+    "Remark",
+    "RemarkState",
+    "RemarkStrike",
+    "RemarkTheme",
     "ReserveCase",
     "Response",
     "ResponseState",

@@ -58,7 +58,7 @@ def _note(
             at=at,
             account_id=by.account_id,
             name=by.name,
-            rows_key=audit.rows_key(session, wave.survey_id, wave.id),
+            rows_key=audit.signed_key(session, wave.survey_id, wave.id),
             plan_sha256="",
             reason=reason,
         )

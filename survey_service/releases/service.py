@@ -85,7 +85,7 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | Non
     GivenAwayBefore where an edition before published what must be hidden now.
 
     ``folder``: where columns of waves are kept."""
-    rows_key = audit.rows_key(session, survey_id, wave_id)  # before the rows
+    rows_key = audit.signed_key(session, survey_id, wave_id)  # before the rows
     found = estimate_queries.survey_and_wave(session, survey_id, wave_id)
     if found is None:
         raise NotFound
@@ -133,7 +133,7 @@ def release_wave(
     survey_id, wave_id = rows.survey_id, rows.wave_id
     # Moving the wave first takes the lock: from here nobody can release it beside us.
     wave = surveys.mark_released(session, survey_id, wave_id, at=at, by=by)
-    if audit.rows_key(session, survey_id, wave_id) != prepared.rows_key:
+    if audit.signed_key(session, survey_id, wave_id) != prepared.rows_key:
         raise RowsChanged
     survey = session.get_one(Survey, survey_id)
     before = queries.newest(session, survey_id, wave_id)

@@ -139,7 +139,7 @@ def take(
         )
     if wave.figures_opened_at is None:
         raise FiguresClosed
-    if audit.rows_key(session, survey_id, wave_id) != seen.rows_key:
+    if audit.signed_key(session, survey_id, wave_id) != seen.rows_key:
         raise RowsChanged
     found = standing(session, survey_id, wave_id, seen)
     if found.next is not kind:

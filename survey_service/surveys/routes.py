@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from questionnaires.open_questions import open_questions
 from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person, WaveStaff, export_roles, is_named_for_contacts, require
@@ -30,6 +31,7 @@ from survey_service.sampling.unit_words import UNITS
 from survey_service.secrets import KeyRing
 from survey_service.surveys import (
     codes,
+    definitions,
     list_states,
     opening,
     queries,
@@ -118,6 +120,7 @@ def wave_page(
             may_stand=may(session, person, survey, *rights.STAND_FOR),
             may_correct=may(session, person, survey, *rights.CORRECT) and bool(queries.releases(session, wave)),
             may_export=may(session, person, survey, *export_roles(running.settings)),
+            reads_remarks=person.has(*rights.CHOOSE_REMARKS) and _asks_for_words(session, wave),
             has_files=queries.has_files(session, wave),
             reads_contacts=not draft and is_named_for_contacts(person, running) and contact_asked(wave) is not None,
             steps=_steps(session, person, survey, wave),
@@ -149,6 +152,10 @@ def wave_page(
             "public_url": running.settings.public_url,
         }
         return staff_page(request, running, person, "staff/wave.html", context, section="surveys")
+
+
+def _asks_for_words(session: Session, wave: Wave) -> bool:
+    return bool(open_questions(definitions.frozen(session, wave.survey_id, wave.questionnaire_version_id)))
 
 
 @router.get("/surveys/{survey_key}/waves/{wave_key}/jobs")

@@ -57,6 +57,7 @@ class WaveReader:
     manages: bool  # a manager of anything
     reads_contacts: bool
     may_export: bool = False  # take the data of the whole survey away
+    reads_remarks: bool = False  # what residents of their areas wrote, where the questionnaire asks for it
     has_files: bool = False  # pictures and files among the answers
     may_stand: bool = False  # take a step of a release of the whole survey
     may_correct: bool = False  # what was released before
@@ -120,6 +121,8 @@ def offers(
     if reader.may_review and state in (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.SECOND, ("figures" if wave.figures_opened_at else "checks", "/estimates"))
         offer(Style.LINK, ("plan", "/plan"))
+    if reader.reads_remarks and state in (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED):
+        offer(Style.LINK, ("remarks", "/remarks"))
     if reader.may_export and state in (WaveState.CLOSED, WaveState.UNDER_REVIEW, WaveState.RELEASED):
         offer(Style.LINK, ("export", "/exports"))
     if reader.may_export and reader.has_files:

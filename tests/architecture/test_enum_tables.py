@@ -119,6 +119,7 @@ _INSIDE = "nobody sees it"
 # Enums in no table of their own -> where their words are, or why they need none.
 ELSEWHERE: Mapping[str, str] = {
     "analysis.dispositions:Disposition": "people give outcomes of the service, or codes of outcome_codes",
+    "survey_service.models.remark:RemarkState": "the page names queries.Stand, which has unread beside them",
     "survey_service.models.release:ReleaseStepKind": "its three steps are named on their page",
     "survey_service.releases.steps_shown:State": "the page says each in a sentence of its own",
     "survey_service.sealed.keys:Standing": "the page says each in a sentence of its own",

@@ -87,6 +87,7 @@ NOTED_GETS: set[str] = {
     "/surveys/{survey_key}/waves/{wave_key}/field/file/present.csv",
     "/surveys/{survey_key}/rectification/file/present.csv",
     "/surveys/{survey_key}/rectification/list.xlsx",
+    "/surveys/{survey_key}/waves/{wave_key}/remarks",  # what residents wrote, to whoever reviews
     "/api/v1/surveys/{survey_key}/rectification",
     "/surveys/{survey_key}/openings.xlsx",
     "/surveys/{survey_key}/waves/{wave_key}/field/telephones/present.csv",
