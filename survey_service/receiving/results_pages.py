@@ -65,6 +65,7 @@ def results_page(
         "earlier": [one for one in waves if one.number != chosen.number],
         "signs": sheet_page.SIGNS,
         "drawn": sheet_page.drawn,
+        "ticks": sheet_page.ticks,
         "interval": sheet_page.interval,
     }
     return _page(request, running, person, context)
