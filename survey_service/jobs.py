@@ -20,7 +20,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Update, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.text import Text
@@ -45,6 +45,10 @@ class LeaseLost(Exception):
     """Another worker has taken the job over; this one stops and leaves no trace."""
 
 
+class GivesWay(Exception):
+    """Somebody waits for a short job; what this worker was at goes on after it."""
+
+
 class Stopped(Exception):
     """This worker is to end; what it was at is given back, for another to go on."""
 
@@ -67,15 +71,22 @@ Watch = Callable[[int, int], None]
 
 class Progress:
     """How far a job has come; a report is written once a second at most, and renews the lease too. Raises LeaseLost
-    when the job is no longer ours, Stopped when this worker is to end."""
+    when the job is no longer ours, Stopped when this worker is to end, GivesWay where others wait for a shorter one."""
 
     def __init__(
-        self, services: Services, claimed: Claimed, watch: Watch | None, to_end: Callable[[], bool] | None
+        self,
+        services: Services,
+        claimed: Claimed,
+        watch: Watch | None,
+        to_end: Callable[[], bool] | None,
+        *,
+        gives_way: bool,
     ) -> None:
         self._services = services
         self._claimed = claimed
         self._watch = watch
         self._to_end = to_end
+        self._gives_way = gives_way
         self._reported: datetime | None = None
         self._heard = time.monotonic()
 
@@ -97,10 +108,15 @@ class Progress:
         self._reported = now
         with self._services.database.writing.begin() as session:
             _update_held(session, self._claimed, {"done": done, "total": total, "lease_until": now + LEASE})
+        # Not at the first report: whoever begins does a second of work at least.
+        if self._gives_way and last is not None and done < total and _short_waits(self._services):
+            raise GivesWay
 
 
 Handler = Callable[[Services, Claimed, Progress], None]
 _HANDLERS: dict[str, Handler] = {}
+_LONG: set[str] = set()
+"""Kinds of jobs that take minutes, in steps: they are begun after all others, and give way between two steps."""
 Round = Callable[[Services], None]
 _ROUNDS: list[tuple[int, Round]] = []
 
@@ -130,11 +146,13 @@ def do_round(regular: Round, services: Services) -> None:
         log.error("regular_work_failed", work=regular.__name__, kind=type(failed).__name__)
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the handler of one kind of job; it must be idempotent, for it may run again after a crash."""
+def handles(kind: str, *, long: bool = False) -> Callable[[Handler], Handler]:
+    """Register the handler of one kind of job; it must be idempotent, for it may run again after a crash. ``long``: it
+    takes minutes and goes on where it was."""
 
     def register(handler: Handler) -> Handler:
         _HANDLERS[kind] = handler
+        (_LONG.add if long else _LONG.discard)(kind)
         return handler
 
     return register
@@ -179,9 +197,10 @@ def do_next(
     to_end: Callable[[], bool] | None = None,
     when_it_hangs: Callable[[], None] | None = None,
 ) -> bool:
-    """Do the job that has waited longest; False where none waits, which is found out by reading alone."""
+    """Do the job that has waited longest, long ones after the others; False where none waits, which is found out by
+    reading alone."""
     for survey_id, job_id in waiting(services, limit=1):
-        work(services, survey_id, job_id, worker=worker, to_end=to_end, when_it_hangs=when_it_hangs)
+        work(services, survey_id, job_id, worker=worker, to_end=to_end, when_it_hangs=when_it_hangs, gives_way=True)
         return True
     return False
 
@@ -195,17 +214,19 @@ def work(
     worker: str = "",
     to_end: Callable[[], bool] | None = None,
     when_it_hangs: Callable[[], None] | None = None,
+    gives_way: bool = False,
 ) -> JobState | None:
     """Claim one job and do it; None when somebody else holds it or it is done.
 
     ``watch`` hears every (done, total) beside the table, for a command that does a job before the eyes of a person.
     ``worker`` names the process, so that others may give its job back when it is dead; ``to_end`` tells it to stop.
     ``when_it_hangs`` is called, by another thread, when the handler has not been heard of for ``HANGS_AFTER``.
+    ``gives_way``: a long job waits again where others have one that is not.
     """
     claimed = _claim(services, survey_id, job_id, worker)
     if claimed is None:
         return None
-    progress = Progress(services, claimed, watch, to_end)
+    progress = Progress(services, claimed, watch, to_end, gives_way=gives_way and claimed.kind in _LONG)
     try:
         with _renewed(services, claimed, progress, when_it_hangs):
             _HANDLERS[claimed.kind](services, claimed, progress)
@@ -215,6 +236,8 @@ def work(
     except Stopped:
         give_back(services, [worker], told=True)
         return JobState.WAITING
+    except GivesWay:
+        return _wait_again(services, claimed)
     except Exception as failed:  # the job's fault is written on the job; the worker lives on
         log.error("job_failed", job=str(job_id), kind=claimed.kind, attempt=claimed.attempt, exc_info=failed)
         return _end(services, claimed, failed)
@@ -263,16 +286,36 @@ def renew(
 
 def waiting(services: Services, *, limit: int | None = None) -> list[tuple[UUID, UUID]]:
     """The jobs that may be begun now, in their order; also those whose worker's lease has run out."""
-    now = services.clock()
-    begin = or_(Job.lease_until.is_(None), _run_out(now))
     with services.database.reading.begin() as session:
         found = session.execute(
             select(Job.survey_id, Job.id)
-            .where(Job.state.in_((JobState.WAITING, JobState.RUNNING)), begin)
-            .order_by(Job.created_at, Job.id)
+            .where(_may_begin(services.clock()))
+            .order_by(Job.kind.in_(_LONG), Job.created_at, Job.id)
             .limit(limit)
         )
         return [(row.survey_id, row.id) for row in found]
+
+
+def _may_begin(now: datetime) -> ColumnElement[bool]:
+    begin = or_(Job.lease_until.is_(None), _run_out(now))
+    return and_(Job.state.in_((JobState.WAITING, JobState.RUNNING)), begin)
+
+
+def _short_waits(services: Services) -> bool:
+    with services.database.reading.begin() as session:
+        may = select(Job.id).where(_may_begin(services.clock()), Job.kind.not_in(_LONG))
+        return session.scalar(may.limit(1)) is not None
+
+
+def _wait_again(services: Services, claimed: Claimed) -> JobState | None:
+    """It was no attempt that failed."""
+    back = {"state": JobState.WAITING, "lease_until": None, "worker": None, "attempt": Job.attempt - 1}
+    try:
+        with services.database.writing.begin() as session:
+            _update_held(session, claimed, back)
+    except LeaseLost:
+        return None
+    return JobState.WAITING
 
 
 def holders(services: Services) -> set[str]:

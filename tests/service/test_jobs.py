@@ -366,3 +366,47 @@ def test_a_worker_does_not_end_in_the_midst_of_a_round(
     assert recorded.is_set()
     ended.set()
     rounds.join()
+
+
+def test_a_long_job_gives_way_to_whoever_waits_for_a_short_one_and_goes_on(
+    services: Services, survey_id: UUID, clock: MovingClock
+) -> None:
+    """Two workers' parts of one release were asked for first; somebody's statistics are done within a step of them."""
+    told: list[str] = []
+    steps: list[int] = []
+
+    def long_one(running: Services, claimed: jobs.Claimed, progress: jobs.Progress) -> None:
+        while len(steps) < 9:
+            progress.report(len(steps), 9)
+            steps.append(len(steps))
+            clock.at += 2 * jobs.REPORTED_AFTER
+            if len(steps) in (3, 6):
+                put(services, survey_id, "short")
+        progress.report(9, 9)
+        told.append("long")
+
+    jobs.handles("long", long=True)(long_one)
+    jobs.handles("short")(lambda running, claimed, progress: told.append(f"short after {len(steps)}"))
+    first, second = put(services, survey_id, "long"), put(services, survey_id, "long")
+    put(services, survey_id, "short")
+    while jobs.do_next(services, worker="one"):
+        pass
+    assert told == ["short after 0", "short after 3", "short after 6", "long", "long"]
+    for one in (first, second):
+        job = read(services, survey_id, one)
+        assert (job.state, job.attempt, job.error) == (JobState.DONE, 1, None)
+
+
+def test_a_long_job_that_a_command_does_by_itself_gives_way_to_nobody(
+    services: Services, survey_id: UUID, clock: MovingClock
+) -> None:
+    def long_one(running: Services, claimed: jobs.Claimed, progress: jobs.Progress) -> None:
+        for step in range(3):
+            progress.report(step, 3)
+            clock.at += 2 * jobs.REPORTED_AFTER
+
+    jobs.handles("long", long=True)(long_one)
+    jobs.handles("short")(lambda running, claimed, progress: None)
+    wanted = put(services, survey_id, "long")
+    put(services, survey_id, "short")
+    assert jobs.work(services, survey_id, wanted) is JobState.DONE
