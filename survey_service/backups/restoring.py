@@ -44,6 +44,7 @@ class Restored:
     entries: int  # of the audit log, each verified
     files: int
     erased: int  # responses that the backup had brought back and that were erased again
+    links: int  # to sheets, that the backup had as open and that are taken back
 
 
 def restore_backup(
@@ -59,8 +60,8 @@ def restore_backup(
     """Restore ``backup`` into the new folder ``into``; with PostgreSQL the rows go into the empty ``database_url``.
 
     Everything is checked: the files by their hashes, the database as a whole, every table's rows against the
-    manifest, the audit chains from end to end. Answers that were erased after the backup are erased again. Where
-    anything fails nothing stays.
+    manifest, the audit chains from end to end. Answers that were erased after the backup are erased again, and
+    links to sheets are taken back. Where anything fails nothing stays.
     """
     manifest = read_manifest(backup)
     if manifest.kind != SURVEY:
@@ -125,7 +126,7 @@ def _restore(
         _check_rows(database, manifest)
         entries, chains = _check_chains(database, manifest, watch)
         migrate(database)
-        erased = replay.replay(database, [part / TOMBSTONES, *tombstones], part / TOMBSTONES, at=at)
+        ended = replay.replay(database, [part / TOMBSTONES, *tombstones], part / TOMBSTONES, at=at)
         if not database.is_sqlite:
             # A dump holds no statistics; without them the first plans read whole tables for every answer.
             with database.writing_engine.begin() as connection:
@@ -135,7 +136,8 @@ def _restore(
         "chains": chains,
         "entries": entries,
         "files": sum(1 for name in manifest.files if name.startswith(f"{FILES}/")),
-        "erased": erased,
+        "erased": ended.erased,
+        "links": ended.links,
     }
 
 

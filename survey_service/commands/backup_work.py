@@ -74,7 +74,7 @@ def run_restore(backup: Path, *, into: Path, database: str, tombstones: list[Pat
     console.print(
         f"[green]✓[/] {made.data_dir}: as of {made.manifest.made_at:%Y-%m-%d %H:%M} UTC, {made.rows:,} rows, "
         f"{made.files:,} files, {made.entries:,} entries of {made.chains} audit chains verified, "
-        f"{made.erased} erased responses erased again.\n"
+        f"{made.erased} erased responses erased again, {made.links} open links to sheets taken back.\n"
         f"  Next: put the copy of the key there ({made.data_dir / 'secret.key'}), and the folder wave-keys; without it "
         "a manager pastes the kept lines on the waves' pages of addresses. Then\n"
         f"  SURVEY_DATA_DIR={made.data_dir} {serve}",

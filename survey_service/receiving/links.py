@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.characters import written
@@ -103,6 +103,28 @@ def revoke(session: Session, sheet: tuple[UUID, UUID, UUID], link_id: UUID, *, a
     if link.revoked_at is None and at < link.expires_at:
         link.revoked_at, link.revoked_by = at, by.name
         _noted(session, link, "revoked", at=at, by=by)
+
+
+def revoke_all(session: Session, *, at: datetime, by: Actor) -> int:
+    """Every link that is open, of everybody: after a restore nobody knows which were taken back since. How many."""
+    ended = session.execute(
+        update(SheetLink)
+        .where(SheetLink.revoked_at.is_(None), SheetLink.expires_at > at)
+        .values(revoked_at=at, revoked_by=by.name)
+        .returning(SheetLink.id)
+    ).all()
+    if ended:
+        audit.record(
+            session,
+            survey_id=None,
+            at=at,
+            by=by,
+            action="sheet_links.revoked",
+            record="database",
+            reason="restored from a backup",
+            detail={"links": len(ended)},
+        )
+    return len(ended)
 
 
 def listed(session: Session, sheet: tuple[UUID, UUID, UUID], at: datetime) -> list[LinkShown]:
