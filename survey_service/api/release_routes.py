@@ -12,8 +12,9 @@ from survey_service.api.description import BASE, READING, refusals
 from survey_service.api.schemas import ReleaseOut
 from survey_service.dependencies import Reading, Running
 from survey_service.errors import BadInput, NotFound
-from survey_service.exports.figure_files import MEDIA, FigureFormat, written
-from survey_service.exports.figures import release_figures
+from survey_service.exports.figure_files import MEDIA, FigureFormat
+from survey_service.processes.beside import computed
+from survey_service.releases.edition_changes import places_of
 from survey_service.releases.routes import ReleaseReader, find_release
 
 router = APIRouter(prefix=BASE, tags=["releases"])
@@ -55,6 +56,7 @@ def figures(
     """As they are printed, of your areas and those above them: a line for every area, group and indicator, with what is
     coded, coarse or hidden said in words of both languages."""
     with reading.begin() as session:
-        found = find_release(session, person, number)
-        content = written(release_figures(session, person, found, running.settings), kind)
+        found, survey, _ = find_release(session, person, number)
+        of, places = (found.survey_id, found.id), places_of(session, person, survey)
+    content: bytes = computed(running, "survey_service.exports.figure_files:figures_file", *of, places, kind)
     return Response(content, media_type=MEDIA[kind], headers={"Cache-Control": "private, no-store"})

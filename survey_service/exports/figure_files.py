@@ -8,10 +8,18 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from questionnaires.text import Text
-from survey_service.exports.figures import LEVELS, Figure, ReleaseFigures
+from survey_service.errors import NotFound
+from survey_service.exports.figures import LEVELS, Figure, ReleaseFigures, release_figures
+from survey_service.releases import queries
+from survey_service.services import Services
 from survey_service.tabular.harmless import harmless
+
+if TYPE_CHECKING:
+    from reports.content import Place
 
 Cell = str | int | float | None
 
@@ -61,6 +69,19 @@ _COLUMNS: Sequence[Column] = (
     Column(Text("标记", "Mark"), lambda one, language: MARKS[one.mark].in_language(language), 22),
     Column(Text("说明", "Remark"), lambda one, language: one.remark.in_language(language), 60),
 )
+
+
+def figures_file(
+    running: Services, survey_id: UUID, release_id: UUID, places: Sequence[Place], kind: FigureFormat
+) -> bytes:
+    """The figures of these places; called by name beside the server. NotFound for no such release."""
+    with running.database.reading.begin() as session:
+        found = queries.release(session, survey_id, release_id)
+        if found is None:
+            raise NotFound
+        release, survey, wave = found
+        figures = release_figures(session, (release, survey, wave), places, running.settings)
+    return written(figures, kind)
 
 
 def written(figures: ReleaseFigures, kind: FigureFormat) -> bytes:

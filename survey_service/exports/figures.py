@@ -7,7 +7,7 @@ PDFs is nowhere in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP
@@ -18,9 +18,7 @@ from sqlalchemy.orm import Session
 from questionnaires.indicators import Indicator
 from questionnaires.model import Questionnaire
 from questionnaires.text import Text
-from survey_service.accounts.permissions import Person
 from survey_service.models import Release, Survey, Wave
-from survey_service.releases.edition_changes import places_of
 from survey_service.releases.signed_records import signed_record
 from survey_service.settings import Settings
 from survey_service.surveys import definitions
@@ -70,24 +68,22 @@ class ReleaseFigures:
 
 
 def release_figures(
-    session: Session, person: Person, found: tuple[Release, Survey, Wave], settings: Settings
+    session: Session, found: tuple[Release, Survey, Wave], places: Sequence[Place], settings: Settings
 ) -> ReleaseFigures:
-    """Figures of the person's areas and those above them, as in their reports. DamagedRelease where the record is not
-    the one that was signed."""
+    """Figures of these places, in their order. DamagedRelease where the record is not the one that was signed."""
     release, survey, wave = found
     from survey_service.releases.published_tables import published_table
 
     record = signed_record(release)
     table = published_table(release.estimates)
     questionnaire = definitions.frozen(session, release.survey_id, wave.questionnaire_version_id)
-    places = {place.domain: place for place in places_of(session, person, survey)}
     rates: Mapping[str, Any] = record.get("response_rates", {})
     signed_at = release.released_at.astimezone(settings.zone)
     return ReleaseFigures(
         number=release.number,
         signed_at=signed_at,
         about=(*_about(release, survey, wave, table, f"{signed_at:%Y-%m-%d}"), *_method(wave, questionnaire)),
-        figures=tuple(_figures(table, questionnaire, places, rates)),
+        figures=tuple(_figures(table, questionnaire, {one.domain: one for one in places}, rates)),
     )
 
 

@@ -182,4 +182,4 @@ def test_a_record_that_is_not_the_signed_one_is_not_told(
         session.expunge(made)
         made.estimates = made.estimates.replace("0.9", "0.8", 1)
         with pytest.raises(DamagedRelease):
-            release_figures(session, None, (made, None, None), None)  # type: ignore[arg-type]  # refused before
+            release_figures(session, (made, None, None), (), None)  # type: ignore[arg-type]  # refused before
