@@ -15,9 +15,8 @@ from questionnaires.text import Text
 from survey_service.accounts import rights
 from survey_service.accounts.permissions import Person
 from survey_service.accounts.read_audit import AuditsReads
-from survey_service.accounts.staff_pages import Asking, go
+from survey_service.accounts.staff_pages import Asking
 from survey_service.dependencies import Now, Reading, Running, Writing
-from survey_service.errors import BadInput
 from survey_service.field import queries, telephone_file, telephones
 from survey_service.field.errors import FieldOver
 from survey_service.field.note_pages import Noter
@@ -26,7 +25,7 @@ from survey_service.sealed.keys import WaveKeys
 from survey_service.services import Services
 from survey_service.surveys.access import find_wave
 from survey_service.uploads.looked import Looked
-from survey_service.uploads.pages import FileLook, ListUpload, look, sent, upload_page
+from survey_service.uploads.pages import ListUpload, UploadPage
 from survey_service.uploads.present import present_table
 from survey_service.uploads.records import Record
 from survey_service.web.posted_forms import Posted
@@ -71,7 +70,7 @@ def telephones_page(
     with reading.begin() as session:
         wave = _wave(session, person, survey_key, wave_key)
         there = telephones.held(session, wave)
-    return _page(Asking(request, running, person), survey_key, wave_key, there=there)
+    return _page(Asking(request, running, person), survey_key, wave_key, there=there).form()
 
 
 @router.post("")
@@ -90,13 +89,7 @@ def bring_in(
     by = By(person=person, survey_key=survey_key, wave_key=wave_key, now=now, running=running)
     with reading.begin() as session:
         _wave(session, person, survey_key, wave_key)
-    try:
-        found = look(TelephoneUpload(by), sent(posted), reading, writing)
-    except BadInput as fault:
-        return _page(asking, survey_key, wave_key, fault=fault)
-    if found is None:
-        return go(f"/surveys/{survey_key}/waves/{wave_key}/field/telephones")
-    return _page(asking, survey_key, wave_key, found=found)
+    return _page(asking, survey_key, wave_key).taken(TelephoneUpload(by), posted, reading, writing)
 
 
 @router.get("/present.csv")
@@ -118,19 +111,12 @@ def _wave(session: Session, person: Person, survey_key: str, wave_key: str) -> W
     return wave
 
 
-def _page(
-    asking: Asking,
-    survey_key: str,
-    wave_key: str,
-    *,
-    there: int | None = None,
-    found: FileLook | None = None,
-    fault: BadInput | None = None,
-) -> Response:
+def _page(asking: Asking, survey_key: str, wave_key: str, *, there: int | None = None) -> UploadPage:
+    """``there``: cases with a number now; None where a file is looked at."""
     field = f"/surveys/{survey_key}/waves/{wave_key}/field"
     rules = telephone_file.WORDS.rules
     if there is not None:
-        now = Text(f"现在 {there:,} 个编号有号码。", f"Cases with a number now: {there:,}.")
-        rules = (now, *rules)
+        rules = (Text(f"现在 {there:,} 个编号有号码。", f"Cases with a number now: {there:,}."), *rules)
     words = replace(telephone_file.WORDS, back=(field, telephone_file.WORDS.back[1]), rules=rules)
-    return upload_page(asking, words, f"{field}/telephones", section="surveys", found=found, fault=fault)
+    here = f"{field}/telephones"
+    return UploadPage(asking=asking, words=words, here=here, done=here)
