@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 Domain = tuple[tuple[str, str], ...]
 """A subpopulation as ((column, value), ...); the empty tuple is the whole sample."""
@@ -223,8 +223,16 @@ PROTECTED: Final = object()
 """Held by ``analysis.disclosure`` alone: the key that makes a PublishableTable."""
 
 
+@runtime_checkable
+class FoundByDomain(Protocol):
+    """Rows that find one by themselves; the others need not be there yet."""
+
+    def of(self, domain: Domain) -> PublishableRow:
+        """KeyError when there is none."""
+
+
 TABLES_KNOWN: Final = 8
-_ROWS: Final[dict[int, tuple[tuple[PublishableRow, ...], dict[Domain, PublishableRow]]]] = {}
+_ROWS: Final[dict[int, tuple[Sequence[PublishableRow], dict[Domain, PublishableRow]]]] = {}
 """Rows by domain of the tables that were asked last: a sheet asks a hundred times, a city has thousands of rows."""
 
 
@@ -232,7 +240,7 @@ _ROWS: Final[dict[int, tuple[tuple[PublishableRow, ...], dict[Domain, Publishabl
 class PublishableTable:
     """Estimates after the publication rule. The only table that reports accept."""
 
-    rows: tuple[PublishableRow, ...]
+    rows: Sequence[PublishableRow]  # never changed
     rule: PublicationRule
     level: float
     interval_method: IntervalMethod
@@ -245,6 +253,8 @@ class PublishableTable:
 
     def row(self, domain: Domain) -> PublishableRow:
         """The row of that domain; KeyError when there is none."""
+        if isinstance(self.rows, FoundByDomain):
+            return self.rows.of(domain)
         known = _ROWS.get(id(self.rows))
         if known is None or known[0] is not self.rows:
             if len(_ROWS) >= TABLES_KNOWN:

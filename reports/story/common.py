@@ -398,7 +398,12 @@ def _dealt(summary: CommunitySummary | AreaSummary) -> modes.Dealt:
 
 def units_of(summary: CommunitySummary | AreaSummary) -> dict[str, Unit]:
     """In which unit each indicator is printed, by id: of an index its figures say whether it is of shares."""
-    shown = {cell.variable: cell for row in summary.table.rows for cell in row.cells if cell.suppression is None}
+    wanted = {one.id for one in summary.indicators if verdicts.figures_say_the_unit(one)}
+    shown: dict[str, PublishableCell] = {}
+    for row in summary.table.rows:
+        if len(shown) == len(wanted):
+            break  # on one scale in all areas: of a large city nobody looks through thousands
+        shown |= {cell.variable: cell for cell in row.cells if cell.suppression is None and cell.variable in wanted}
     return {one.id: verdicts.unit_of(one, shown.get(one.id)) for one in summary.indicators}
 
 

@@ -42,6 +42,11 @@ def unit_of(indicator: Indicator, cell: PublishableCell | None = None) -> Unit:
     return Unit.POINTS
 
 
+def figures_say_the_unit(indicator: Indicator) -> bool:
+    """Whether the unit hangs on a cell: of an index alone."""
+    return indicator.kind is not IndicatorKind.NET and indicator.kind not in SHARES and not in_own_unit(indicator)
+
+
 def unit_word(unit: Unit, language: str) -> str:
     """The unit as it stands at the right of a title."""
     words = {

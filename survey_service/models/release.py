@@ -32,7 +32,8 @@ class Release(Base):
     snapshot_sha256: Mapped[str] = mapped_column(String(64))  # of the rows the figures came from
     questionnaire_sha256: Mapped[str] = mapped_column(String(64))
     specification: Mapped[dict[str, Any]] = mapped_column(Json)  # weighting, variance, interval, publication rule
-    estimates: Mapped[str] = mapped_column(Text)  # canonical JSON of everything estimated
+    # Canonical JSON of everything estimated: tens of MB of a large city, read only where figures are.
+    estimates: Mapped[str] = mapped_column(Text, deferred=True)
     estimates_sha256: Mapped[str] = mapped_column(String(64))
     software_version: Mapped[str] = mapped_column(String(40))
     prepared_by: Mapped[str] = mapped_column(String(60))
@@ -42,7 +43,9 @@ class Release(Base):
     correction_of: Mapped[UUID | None]
     correction_reason: Mapped[str | None] = mapped_column(String(400))
     format: Mapped[int] = mapped_column(default=1, server_default="1")  # of ``estimates`` and of what is kept beside
-    plan: Mapped[str | None] = mapped_column(Text)  # canonical JSON of the analysis plan; None: format 1, without one
+    plan: Mapped[str | None] = mapped_column(
+        Text, deferred=True
+    )  # canonical JSON of the analysis plan; None: format 1, without one
     plan_sha256: Mapped[str | None] = mapped_column(String(64))
     # What its PDFs are written from (releases/signed_summaries.py), read only to print; None: signed before this.
     printed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -77,11 +77,10 @@ def _sheet(session: Session, person: Person, number: str, area_code: str) -> tup
     """NotFound for an area that is not the person's, and for one that the release has no sheet of."""
     release, _, wave = find_release(session, person, number)
     visible = person.visible(*rights.SHARE_SHEETS)
-    shown = queries.visible_documents(session, release.survey_id, release.id, visible)
-    area = next((area for _, area in shown if area.code == area_code), None)
-    if area is None:
+    shown = queries.visible_documents_of(session, release, area_code, visible)
+    if not shown:
         raise NotFound
-    return release, wave, area
+    return release, wave, shown[0][1]
 
 
 def _page(

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from questionnaires.text import Text
 from survey_service.models import (
@@ -36,18 +36,31 @@ def last_edition(session: Session, survey_id: UUID, wave_id: UUID) -> int:
 
 def newest(session: Session, survey_id: UUID, wave_id: UUID) -> Release | None:
     """The edition that is in force."""
-    return next(iter(reversed(editions(session, survey_id, wave_id))), None)
+    return session.scalar(
+        select(Release)
+        .where(Release.survey_id == survey_id, Release.wave_id == wave_id)
+        .order_by(Release.edition.desc())
+        .limit(1)
+    )
 
 
 def editions(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Release]:
     """What was released of a wave, the first edition first."""
-    return session.scalars(
-        select(Release).where(Release.survey_id == survey_id, Release.wave_id == wave_id).order_by(Release.edition)
-    ).all()
+    return session.scalars(_editions(survey_id, wave_id)).all()
+
+
+def editions_with_figures(session: Session, survey_id: UUID, wave_id: UUID) -> Sequence[Release]:
+    """The same, with the text of what each published."""
+    return session.scalars(_editions(survey_id, wave_id).options(undefer(Release.estimates))).all()
+
+
+def _editions(survey_id: UUID, wave_id: UUID) -> Select[Release]:
+    return select(Release).where(Release.survey_id == survey_id, Release.wave_id == wave_id).order_by(Release.edition)
 
 
 def released_waves_before(session: Session, survey_id: UUID, day: date, most: int) -> list[tuple[Release, Wave]]:
-    """The editions in force of the last ``most`` waves that ended before ``day``, the oldest first."""
+    """The editions in force of the last ``most`` waves that ended before ``day``, the oldest first; with figures and
+    plan."""
     newest_of = (
         select(Release.wave_id, func.max(Release.edition).label("edition"))
         .where(Release.survey_id == survey_id)
@@ -61,6 +74,7 @@ def released_waves_before(session: Session, survey_id: UUID, day: date, most: in
         .where(Wave.survey_id == survey_id, Wave.closes_on < day)
         .order_by(Wave.closes_on.desc(), Wave.key.desc())
         .limit(most)
+        .options(undefer(Release.estimates), undefer(Release.plan))
     ).all()
     return [(release, wave) for release, wave in reversed(found)]
 
@@ -129,6 +143,17 @@ def release(session: Session, survey_id: UUID, release_id: UUID) -> Row[Release,
     ).one_or_none()
 
 
+def printed(session: Session, survey_id: UUID, release_id: UUID) -> bytes | None:
+    """What its PDFs are written from; None where there is no such release, or it was signed before that was kept."""
+    return session.scalar(select(Release.printed).where(Release.survey_id == survey_id, Release.id == release_id))
+
+
+def keeps_printed(session: Session, release: Release) -> bool:
+    """Whether what its PDFs are written from was kept with it, found without reading that."""
+    there = select(Release.printed.is_not(None)).where(Release.survey_id == release.survey_id, Release.id == release.id)
+    return bool(session.scalar(there))
+
+
 def releases_by_number(session: Session, number: str) -> Sequence[Row[Release, Survey, Wave]]:
     """Releases of that number; two surveys may in principle share one, so the caller looks which it may see."""
     return session.execute(
@@ -183,6 +208,23 @@ def visible_documents(
             ReleaseDocument.area_id.in_(visible),
         )
         .order_by(Area.code, ReleaseDocument.language.desc())
+    ).all()
+
+
+def visible_documents_of(
+    session: Session, release: Release, area_code: str, visible: Select[tuple[UUID]]
+) -> Sequence[Row[ReleaseDocument, Area]]:
+    """Documents of the area with that code, the Chinese one first; none where it is not among ``visible``."""
+    return session.execute(
+        select(ReleaseDocument, Area)
+        .join(Area, Area.id == ReleaseDocument.area_id)
+        .where(
+            ReleaseDocument.survey_id == release.survey_id,
+            ReleaseDocument.release_id == release.id,
+            Area.code == area_code,
+            Area.id.in_(visible),
+        )
+        .order_by(ReleaseDocument.language.desc())
     ).all()
 
 

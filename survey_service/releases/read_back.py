@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from analysis.results import PROTECTED
+from analysis.results import PROTECTED, Domain, PublishableRow
 from questionnaires.condition_parser import parse
 from questionnaires.conditions import Condition
+from survey_service.releases.lined_json import LateMapping, LateSequence, Lines
 
 Reader = Callable[[Any], Any]
 SEAL = "seal"
+_AFTER_DOMAIN = b',"sample_size":'
 
 
 def read_back(kind: Any, plain: Any) -> Any:
-    """Plain JSON as the value of the type ``kind`` that it was written from."""
+    """Plain JSON as the value of the type ``kind`` that it was written from; of ``Lines`` each entry when it is asked
+    for."""
     return _reader(kind)(plain)
 
 
@@ -36,15 +40,13 @@ def _reader(kind: Any) -> Reader:
     if origin in (types.UnionType, Union):
         [known] = [_reader(one) for one in inner if one is not type(None)]  # the summaries know no other unions
         return known if known is _as_it_is else lambda plain: None if plain is None else known(plain)
-    if origin is tuple and inner[-1] is Ellipsis:
-        each = _reader(inner[0])
-        return lambda plain: tuple(map(each, plain))
+    if origin is Sequence or (origin is tuple and inner[-1] is Ellipsis):
+        return _several(inner[0])
     if origin is tuple:
         of = tuple(map(_reader, inner))
         return lambda plain: tuple(read(value) for read, value in zip(of, plain, strict=True))
     if origin is not None:  # a mapping by text
-        value_of = _reader(inner[1])
-        return lambda plain: {key: value_of(value) for key, value in plain.items()}
+        return _by_text(inner[1])
     if kind is Condition:
         return parse
     if is_dataclass(kind):
@@ -53,6 +55,40 @@ def _reader(kind: Any) -> Reader:
     if kind is date:
         return date.fromisoformat
     return kind if isinstance(kind, type) and issubclass(kind, Enum) else _as_it_is
+
+
+def _several(kind: Any) -> Reader:
+    each, late = _reader(kind), LateRows if kind is PublishableRow else LateSequence
+    return lambda plain: late(plain, each) if isinstance(plain, Lines) else tuple(map(each, plain))
+
+
+def _by_text(kind: Any) -> Reader:
+    each = _reader(kind)
+
+    def read(plain: Any) -> Any:
+        if isinstance(plain, Lines):
+            return LateMapping(plain, each)
+        return {key: each(value) for key, value in plain.items()}
+
+    return read
+
+
+class LateRows(LateSequence[PublishableRow]):
+    """Rows of a table, of which one is found by its domain without making the others."""
+
+    def __init__(self, lines: Lines, made: Callable[[Any], PublishableRow]) -> None:
+        super().__init__(lines, made)
+        first = reversed(list(enumerate(lines.lines)))  # of two with one domain
+        self._by_domain = {_domain_of(line): place for place, line in first}
+
+    def of(self, domain: Domain) -> PublishableRow:
+        return self[self._by_domain[domain]]
+
+
+def _domain_of(line: bytes) -> Domain:
+    """It stands first in a row, and its count second; within a text both marks would be written with a backslash."""
+    plain = json.loads(line[: line.index(_AFTER_DOMAIN)] + b"}")["domain"]
+    return tuple((column, value) for column, value in plain)
 
 
 def _fields_of(kind: type) -> Reader:

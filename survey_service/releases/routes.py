@@ -56,6 +56,7 @@ def release_context(session: Session, person: Person, found: tuple[Release, Surv
         "wave_name": Text(wave.name_zh, wave.name_en),
         "fault": None,
         "may_see_sealed": whole,
+        "keeps_printed": queries.keeps_printed(session, release),
         "sealed": sealed_files.files(session, release) if whole else (),
         "may_keep": may(session, person, survey, *rights.KEEP_RELEASES),
         **_editions(session, release),
@@ -174,8 +175,8 @@ def document(
     """One PDF, to be read in the browser; 404 for an area that is not the person's."""
     with reading.begin() as session:
         release, _, _ = find_release(session, person, number)
-        shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*rights.READ_RELEASES))
-        found = next((one for one, area in shown if area.code == area_code and one.language == language), None)
+        shown = queries.visible_documents_of(session, release, area_code, person.visible(*rights.READ_RELEASES))
+        found = next((one for one, _ in shown if one.language == language), None)
         if found is None:
             raise NotFound
         sha256, name = found.blob_sha256, found.file_name

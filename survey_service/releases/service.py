@@ -92,7 +92,7 @@ def prepare(session: Session, survey_id: UUID, wave_id: UUID, folder: Path | Non
     given = columns_and_register(session, survey_id, wave_id, folder)
     if not given.wave.questionnaire.indicators or not given.wave.columns.responded.any():
         raise NothingToRelease
-    earlier = [published_table(one.estimates) for one in queries.editions(session, survey_id, wave_id)]
+    earlier = [published_table(one.estimates) for one in queries.editions_with_figures(session, survey_id, wave_id)]
     try:
         estimates = analysis_of_wave(given, targets=found[1].targets, earlier=earlier)
     except CannotProtect as given_away:
@@ -191,12 +191,12 @@ def release_summaries(session: Session, survey_id: UUID, release_id: UUID, setti
     A release from before they were kept: its samples and weights are computed again, its table is the one that was
     published; NotRecomputable where the figures are others by now.
     """
+    if (printed := queries.printed(session, survey_id, release_id)) is not None:
+        return unpacked(printed)
     found = queries.release(session, survey_id, release_id)
     if found is None:
         raise NotFound
     release, survey, wave = found
-    if release.printed is not None:
-        return unpacked(release.printed)
     again = Prepared(estimates=recomputing.as_signed(session, release, wave), snapshot_sha256="", rows_key="")
     return _summaries(session, again, release, survey, wave, settings)
 

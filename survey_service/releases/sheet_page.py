@@ -105,8 +105,7 @@ def page(
     with reading.begin() as session:
         release, survey, wave = find_release(session, person, number)
         visible = person.visible(*rights.READ_RELEASES)
-        shown = queries.visible_documents(session, release.survey_id, release.id, visible)
-        documents = [one for one, area in shown if area.code == area_code]
+        documents = [one for one, _ in queries.visible_documents_of(session, release, area_code, visible)]
         if not documents:
             raise NotFound
         files = [(one.language, one.pages) for one in documents]

@@ -82,8 +82,7 @@ def _document(
 ) -> tuple[Release, ReleaseDocument]:
     """The release, and the PDF of that area beside which the Word file stands."""
     release, _, _ = find_release(session, person, number)
-    shown = queries.visible_documents(session, release.survey_id, release.id, person.visible(*within))
-    for document, area in shown:
-        if (area.code, document.language) == (area_code, language):
+    for document, _ in queries.visible_documents_of(session, release, area_code, person.visible(*within)):
+        if document.language == language:
             return release, document
     raise NotFound

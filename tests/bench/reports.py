@@ -52,14 +52,17 @@ def city_of(streets: int) -> Summaries:
             here = given.place(f"{street.code}{c:03d}", f"{s + 1}街{c + 1}社区", f"Community {s + 1}-{c + 1}")
             moved = ((s * 7 + c * 3) % 11 - 5) / 200
             rows[here] = tuple(
-                given.share(
-                    cell.variable,
-                    (cell.value or 0) * (1 - abs(moved)) - 0.01,
-                    (cell.low or 0) * (1 - abs(moved)) - 0.01,
-                    (cell.high or 0) * (1 - abs(moved)) - 0.005,
-                    200 + (s * 13 + c * 7) % 60,
-                    target=cell.goal.value if cell.goal else None,
-                    settling_sample_size=300 + c,
+                replace(
+                    given.share(
+                        cell.variable,
+                        (cell.value or 0) * (1 - abs(moved)) - 0.01,
+                        (cell.low or 0) * (1 - abs(moved)) - 0.01,
+                        (cell.high or 0) * (1 - abs(moved)) - 0.005,
+                        200 + (s * 13 + c * 7) % 60,
+                        target=cell.goal.value if cell.goal else None,
+                        settling_sample_size=300 + c,
+                    ),
+                    digits=1,
                 )
                 for cell in shown
             )

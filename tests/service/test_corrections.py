@@ -71,7 +71,7 @@ def test_the_next_edition_says_what_it_corrects_and_both_are_kept(
     database: Database, corrected: World, services: Services
 ) -> None:
     with database.reading.begin() as session:
-        first, second = service.queries.editions(session, corrected.survey_id, corrected.wave_id)
+        first, second = service.queries.editions_with_figures(session, corrected.survey_id, corrected.wave_id)
         assert (second.edition, second.correction_of, second.correction_reason) == (2, first.id, REASON)
         assert second.number.endswith("-02")
         assert first.estimates_sha256 != second.estimates_sha256

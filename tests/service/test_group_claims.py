@@ -66,6 +66,7 @@ def told(
     made = release(database, world)
     with database.reading.begin() as session:
         found = session.get_one(Release, (world.survey_id, made))
+        assert found.estimates  # loaded where it is read
         session.expunge(found)
         return found, releases.release_summaries(session, world.survey_id, made, settings).city
 

@@ -67,6 +67,7 @@ def release_of(database: Database) -> tuple[Release, Survey, Wave]:
         made = session.scalars(select(Release)).one()
         found = service.queries.release(session, made.survey_id, made.id)
         assert found is not None
+        assert found[0].estimates  # loaded where it is read
         session.expunge_all()
         return found[0], found[1], found[2]
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
 
 from analysis.results import Verdict
 from reports import style
@@ -182,6 +183,35 @@ def test_a_leader_reads_the_sheet_of_the_own_area_alone(client: TestClient, numb
     get(client, f"/releases/{number}/sheets/{SIBLING}")
     sign_in(client, "keyer")
     get(client, f"/releases/{number}/sheets/{OWN}", status=403)
+
+
+def test_pages_load_no_figures_of_the_whole_city(client: TestClient, database: Database, number: str) -> None:
+    """What a release holds of all areas is tens of MB: a page reads it for the one sheet that it shows, or not."""
+    asked: list[str] = []
+
+    def heard(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
+        asked.extend(re.findall(r"release\.(?:estimates(?!_)|printed(?! IS)|plan(?!_)|changes)\b", statement))
+
+    sign_in(client, "manager")
+    survey = number.partition("-")[0].lower()
+    event.listen(Engine, "before_cursor_execute", heard)
+    try:
+        for address in (
+            f"/releases/{number}",
+            f"/releases/{number}/{OWN}.zh.pdf",
+            f"/releases/{number}/sheets/{OWN}/links",
+            f"/surveys/{survey}/waves/2026Q3",
+            f"/surveys/{survey}/openings",
+        ):
+            get(client, address)
+            assert (address, asked) == (address, [])
+        sign_in(client, "leader")
+        get(client, "/results")
+        assert asked == []
+        get(client, f"/releases/{number}/sheets/{OWN}")
+        assert asked == ["release.printed"]
+    finally:
+        event.remove(Engine, "before_cursor_execute", heard)
 
 
 def test_a_sheet_is_in_no_language_that_nobody_released(client: TestClient, number: str) -> None:
