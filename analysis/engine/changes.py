@@ -1,58 +1,31 @@
 """Change from an earlier wave of the same survey, for the city, streets, communities and groups, all at once.
 
-Both waves stand in one design. A stratum of which a PSU was asked in both keeps its name and theirs, and the covariance
-follows; every other is a stratum of its own in each wave. The weights of each wave meet the margins of that wave, and
-what those explain is taken out of that wave's rows alone: its margins are columns that are 0 in the other wave. A
-finite population correction is there only where both waves asked the same units of a group.
+Both waves stand in one design (``joined_waves``), and the covariance of what they share follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
-from analysis.arrays import BoolArray, FloatArray, IntArray, sum_by
-from analysis.auxiliaries import Auxiliaries, AuxiliaryBlock, Calibration
-from analysis.case_columns import CaseColumns
-from analysis.design import SurveyDesign
-from analysis.engine.figures import (
-    ADULTS,
-    BY_LEVEL,
-    Asked,
-    options_of,
-    population_column,
-    requests_of,
-    respondent_frame,
-    unit_column,
-)
-from analysis.engine.wave_units import CommonUnits
+from analysis.arrays import FloatArray, IntArray
+from analysis.engine.figures import BY_LEVEL, Asked, options_of, requests_of
+from analysis.engine.joined_waves import WAVE, JoinedWaves, WaveFigures
 from analysis.estimation.differences import Differences, differences
 from analysis.estimation.estimate import Estimator, prepare_estimator
 from analysis.estimation.small_sample import Expected, expected_of
 from analysis.estimation.table import EstimateTable
-from analysis.plan import OF_REGISTER, AnalysisPlan, Level
+from analysis.plan import OF_REGISTER, Level
 from analysis.results import ChangeVerdict, Domain
 
-WAVE, BEFORE, AFTER = "wave", "0", "1"
+BEFORE, AFTER = "0", "1"
 POWER = 0.80
 """The detectable change is what would have been found with this probability."""
 _ROUNDS = 20
 """Of finding a change that its own variance depends on; each brings it nearer by a digit or so."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class WaveFigures:
-    """One wave as it was weighed by its own plan; ``weight`` (respondents,)."""
-
-    columns: CaseColumns
-    weight: FloatArray
-    calibration: Calibration | None
-    plan: AnalysisPlan
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -91,7 +64,7 @@ def change_tables(before: WaveFigures, after: WaveFigures, indicators: Sequence[
     plan = after.plan
     known = [one.value for one in OF_REGISTER if all(one in wave.columns.groups for wave in (before, after))]
     groups = tuple(one for one in plan.groups if one in known)
-    both = _Both.of(before, after, indicators, groups)
+    both = JoinedWaves.of((before, after), indicators, groups)
     wanted: dict[str, tuple[str, ...]] = {level.value: BY_LEVEL[level] for level in plan.levels}
     wanted |= {f"{Level.CITY.value}.{group}": (group,) for group in groups}
     options = options_of(plan)
@@ -165,143 +138,3 @@ def _detectable(table: EstimateTable, apart: Differences, first: IntArray, secon
         moved = before + direction * change
         found = np.where(share & (moved >= 0) & (moved <= 1) & (change > found), change, found)
     return found
-
-
-# ------------------------------------------------------------------ both waves in one design
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Both:
-    frame: pd.DataFrame
-    design: SurveyDesign
-
-    @staticmethod
-    def of(before: WaveFigures, after: WaveFigures, indicators: Sequence[Asked], groups: tuple[str, ...]) -> _Both:
-        waves = (before, after)
-        frames = [
-            respondent_frame(one.columns, one.weight, indicators, replace(one.plan, groups=groups)) for one in waves
-        ]
-        common = CommonUnits.of(before.columns, after.columns)
-        stages = len(common.units)
-        for number, frame in enumerate(frames):
-            _set_units(frame, common, number)
-            frame[WAVE] = pd.Categorical.from_codes([number] * len(frame), pd.Index([BEFORE, AFTER], dtype="str"))
-        in_part = np.concatenate([_in_part(one) for one in frames])
-        frame = _together(frames)
-        changed = _level_populations(frame, stages)
-        # Of a household that was not asked whole another adult might have been drawn: see SurveyDesign.from_frame,
-        # which cannot be asked here, for a household that is in both waves has one respondent in each.
-        changed[-1] |= in_part
-        design = SurveyDesign.from_frame(
-            frame,
-            weight="weight",
-            strata=["stratum"],
-            clusters=[unit_column(stage) for stage in range(stages)],
-            population_sizes=[population_column(stage) for stage in range(stages)],
-        )
-        design = _without_correction(
-            design, changed, frame[WAVE].cat.codes.to_numpy() == 1, np.concatenate(common.in_both)
-        )
-        if any(one.by_draw for one in indicators):
-            design = design.asked_in_part()
-        return _Both(frame, replace(design, calibration=_calibration(waves)))
-
-
-def _in_part(frame: pd.DataFrame) -> BoolArray:
-    """Respondents of one wave whose household has other adults, where its plan counts the adult as a stage."""
-    if ADULTS not in frame:
-        return np.zeros(len(frame), dtype=bool)
-    return np.asarray(frame[ADULTS].to_numpy() > 1)
-
-
-def _set_units(frame: pd.DataFrame, common: CommonUnits, wave: int) -> None:
-    """Strata and units under the codes of both waves in place of those of one; below its last stage 1 unit of 1."""
-    frame["stratum"] = common.stratum[wave]
-    for stage, units in enumerate(common.units):
-        frame[unit_column(stage)] = units[wave]
-        if population_column(stage) not in frame:
-            frame[population_column(stage)] = 1.0
-
-
-def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """One below the other; labels stay labels, with the names of both."""
-    names = [name for name in frames[0].columns if all(name in frame.columns for frame in frames)]
-    joined: dict[str, object] = {}
-    for name in names:
-        parts = [frame[name] for frame in frames]
-        if isinstance(parts[0].dtype, pd.CategoricalDtype):
-            joined[name] = pd.api.types.union_categoricals([part.array for part in parts])
-        else:
-            joined[name] = np.concatenate([part.to_numpy() for part in parts])
-    return pd.DataFrame(joined, copy=False)
-
-
-def _level_populations(frame: pd.DataFrame, stages: int) -> list[BoolArray]:
-    """Gives a group of units the larger number that the waves know of it; per stage, the rows of which they differ."""
-    group, changed = [frame["stratum"].cat.codes.to_numpy()], []
-    for stage in range(stages):
-        name = population_column(stage)
-        of_group = frame.groupby(group, sort=False)[name]
-        largest = of_group.transform("max").to_numpy()
-        changed.append(largest != of_group.transform("min").to_numpy())
-        frame[name] = largest
-        group.append(frame[unit_column(stage)].to_numpy())
-    return changed
-
-
-def _without_correction(
-    design: SurveyDesign, changed: Sequence[BoolArray], later: BoolArray, in_both: BoolArray
-) -> SurveyDesign:
-    """A finite population correction only for groups of which both waves asked the same units out of as many.
-
-    Of waves that share a part the covariance says as much already: it takes what units have in common off both, and
-    what is left of a correction is that of the units' own changes, which is left out on the safe side. A group of a
-    stratum that one wave alone has keeps its own.
-    """
-    stages = []
-    for stage, rows in zip(design.stages, changed, strict=True):
-        asked = [sum_by(stage.unit_of_row, side, stage.units) > 0 for side in (~later, later)]
-        alone = (asked[0] != asked[1])[stage.unit_of_row] & in_both
-        population = stage.population_size.copy()
-        population[stage.group_of_unit[stage.unit_of_row[rows | alone]]] = np.inf
-        stages.append(replace(stage, population_size=population))
-    return replace(design, stages=tuple(stages))
-
-
-def _calibration(waves: tuple[WaveFigures, WaveFigures]) -> Calibration | None:
-    """The margins of each wave beside each other, each 0 in the other; a wave without margins has no column."""
-    if all(one.calibration is None for one in waves):
-        return None
-    rows = [len(one.weight) for one in waves]
-    before = [one.weight if one.calibration is None else one.calibration.weight_before for one in waves]
-    # Longest beside longest: no row is in a column of both, and so they are one margin, whose products are a diagonal.
-    ordered = [
-        () if one.calibration is None else sorted(one.calibration.auxiliaries.blocks, key=_columns, reverse=True)
-        for one in waves
-    ]
-    blocks = tuple(_as_one(pair, rows) for pair in zip_longest(*ordered))
-    return Calibration(weight_before=np.concatenate(before), auxiliaries=Auxiliaries(rows=sum(rows), blocks=blocks))
-
-
-def _columns(block: AuxiliaryBlock) -> int:
-    return len(block.columns)
-
-
-def _as_one(pair: tuple[AuxiliaryBlock | None, ...], rows: Sequence[int]) -> AuxiliaryBlock:
-    """A margin of each wave as one whose columns are those of both; None where a wave has no further one."""
-    codes, offset = [np.full(count, -1, dtype=np.int64) for count in rows], 0
-    values = [np.ones(count) for count in rows]
-    there = [(number, block) for number, block in enumerate(pair) if block is not None]
-    for number, block in there:
-        codes[number] = np.where(block.code_of_row >= 0, block.code_of_row + offset, -1)
-        offset += len(block.columns)
-        if block.value_of_row is not None:
-            values[number] = block.value_of_row
-    counted = all(block.value_of_row is None for _, block in there)
-    return AuxiliaryBlock(
-        margin=" ".join(f"{block.margin}@{number}" for number, block in there),
-        columns=tuple(f"{name}@{number}" for number, block in there for name in block.columns),
-        code_of_row=np.concatenate(codes),
-        value_of_row=None if counted else np.concatenate(values),
-        totals=np.concatenate([block.totals for _, block in there]),
-    )

@@ -9,7 +9,8 @@ import numpy as np
 
 from analysis.case_columns import CaseColumns
 from analysis.change import WaveConditions, differences_of
-from analysis.engine.changes import ChangeTable, WaveFigures, change_tables
+from analysis.engine.changes import ChangeTable, change_tables
+from analysis.engine.joined_waves import WaveFigures
 from analysis.engine.run import Weighed
 from analysis.plan import AnalysisPlan
 from analysis.published_changes import published_changes

@@ -18,7 +18,8 @@ import pandas as pd
 
 from analysis.change import TwoWaves, changes, join_waves
 from analysis.design import SurveyDesign
-from analysis.engine.changes import WaveFigures, change_tables
+from analysis.engine.changes import change_tables
+from analysis.engine.joined_waves import WaveFigures
 from analysis.engine.run import weigh
 from analysis.estimation import Proportion
 from analysis.plan import AnalysisPlan

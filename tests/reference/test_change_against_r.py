@@ -16,8 +16,9 @@ import pytest
 from analysis.case_columns import DISPOSITIONS, CaseColumns, Labels
 from analysis.design import SurveyDesign
 from analysis.dispositions import Disposition
-from analysis.engine.changes import ChangeTable, WaveFigures, change_tables
+from analysis.engine.changes import ChangeTable, change_tables
 from analysis.engine.figures import Asked
+from analysis.engine.joined_waves import WaveFigures
 from analysis.plan import AnalysisPlan, Group, VarianceRules
 from analysis.weighting import CalibrationMethod, Margin, calibrate_design
 

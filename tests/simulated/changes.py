@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.arrays import FloatArray
-from analysis.engine.changes import WaveFigures, change_tables
+from analysis.engine.changes import change_tables
+from analysis.engine.joined_waves import WaveFigures
 from analysis.engine.run import weigh
 from analysis.plan import AnalysisPlan, Level
 from analysis.problems import DesignError

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.engine.changes import WaveFigures, change_tables
+from analysis.engine.changes import change_tables
+from analysis.engine.joined_waves import WaveFigures
 from analysis.plan import Adults, AnalysisPlan, BaseWeight
 from tests.simulated.waves import Shape, asked, city, wave
 

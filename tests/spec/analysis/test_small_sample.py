@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.design import SurveyDesign
-from analysis.engine.changes import WaveFigures, change_tables
+from analysis.engine.changes import change_tables
+from analysis.engine.joined_waves import WaveFigures
 from analysis.estimation import Mean
 from analysis.estimation.differences import differences
 from analysis.estimation.estimate import Estimator, prepare_estimator
