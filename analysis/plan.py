@@ -141,6 +141,10 @@ MOST_TESTS = 40
 """Of a hundred questions put to nothing but chance five are answered yes."""
 
 
+MOST_POOLED = 12
+"""Waves whose answers are put together: three years of quarters, beyond which they tell of no time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTest:
     """``outcome``: an indicator, of a crosstab a closed question; ``by``: closed questions, or age and sex."""
@@ -237,6 +241,8 @@ class AnalysisPlan:
     level: float = 0.95
     rule: PublicationRule = field(default_factory=PublicationRule)
     tests: tuple[PlannedTest, ...] = field(default=(), metadata=_UNSAID)
+    pooled: int = field(default=0, metadata=_UNSAID)
+    """How many waves, this one the last, are put together for the statistician; 0: none."""
 
     def names(self, indicator: str, beside: str | None = None) -> bool:
         """Whether the plan asks for an indicator; with it for its figure over a second base (``beside`` it)."""
@@ -251,6 +257,8 @@ class AnalysisPlan:
         self._groups_are_known()
         if len(self.tests) > MOST_TESTS:
             raise ValueError(f"tests: name at most {MOST_TESTS}")
+        if self.pooled != 0 and not 2 <= self.pooled <= MOST_POOLED:
+            raise ValueError(f"pooled: 2 to {MOST_POOLED} waves, or 0 for none")
         if self.interval is IntervalMethod.WOODRUFF:
             raise ValueError("woodruff is the interval of a quantile; choose another for shares")
         if not 0 < self.level < 1:

@@ -45,11 +45,18 @@ class JoinedWaves:
     design: SurveyDesign
 
     @staticmethod
-    def of(waves: Sequence[WaveFigures], indicators: Sequence[Asked], groups: tuple[str, ...] = ()) -> JoinedWaves:
+    def of(
+        waves: Sequence[WaveFigures],
+        indicators: Sequence[Asked],
+        groups: tuple[str, ...] = (),
+        *,
+        apart: bool = False,
+    ) -> JoinedWaves:
+        """``apart``: every wave as its own analysis has it, as if none knew of another."""
         frames = [
             respondent_frame(one.columns, one.weight, indicators, replace(one.plan, groups=groups)) for one in waves
         ]
-        common = CommonUnits.of([one.columns for one in waves])
+        common = CommonUnits.of([one.columns for one in waves], apart=apart)
         stages = len(common.units)
         names = pd.Index([str(number) for number in range(len(waves))], dtype="str")
         for number, frame in enumerate(frames):

@@ -26,14 +26,15 @@ class CommonUnits:
     known_in: tuple[IntArray, ...]  # how many waves have a stratum of this name, kept or not
 
     @staticmethod
-    def of(waves: Sequence[CaseColumns]) -> CommonUnits:
+    def of(waves: Sequence[CaseColumns], *, apart: bool = False) -> CommonUnits:
+        """``apart``: as if no wave knew of another."""
         rows = [one.respondents for one in waves]
         places, names = _named([one.stratum for one in waves])
         strata = [place[one.stratum.codes] for place, one in zip(places, waves, strict=True)]
-        apart = _apart(waves, strata, len(names))
+        together = _together(waves, () if apart else strata, len(names))
         known = np.sum([np.isin(np.arange(len(names)), place) for place in places], axis=0)
         own = [stratum[some] for stratum, some in zip(strata, rows, strict=True)]
-        alone = [apart[number][codes] for number, codes in enumerate(own)]
+        alone = [together[number][codes] for number, codes in enumerate(own)]
         units = []
         for stage in range(max(len(one.units) for one in waves)):
             codes, there = _common([one.units[min(stage, len(one.units) - 1)] for one in waves])
@@ -45,24 +46,25 @@ class CommonUnits:
                 pd.Categorical.from_codes(c + a * len(names), every) for c, a in zip(own, alone, strict=True)
             ),
             units=tuple(units),
-            known_in=tuple(known[codes] for codes in own),
+            known_in=tuple(np.ones_like(codes) if apart else known[codes] for codes in own),
         )
 
 
-def _apart(waves: Sequence[CaseColumns], strata: Sequence[IntArray], count: int) -> IntArray:
+def _together(waves: Sequence[CaseColumns], strata: Sequence[IntArray], count: int) -> IntArray:
     """(waves, strata) 0 where all waves have the stratum together, else 1 + the first of those that have it together.
 
-    Kept is told by the cases: a unit in which nobody answered this time was asked all the same.
+    Kept is told by the cases: a unit in which nobody answered this time was asked all the same. Without ``strata`` of
+    the cases nothing was kept.
     """
     first, there = _common([one.units[0] for one in waves])
-    pairs = [np.unique(stratum * there + unit) for stratum, unit in zip(strata, first, strict=True)]
-    together = np.repeat(np.arange(len(waves), dtype=np.int64)[:, None], count, axis=1)
-    for one, other in combinations(range(len(waves)), 2):
+    pairs = [np.unique(stratum * there + unit) for stratum, unit in zip(strata, first, strict=False)]
+    found = np.repeat(np.arange(len(waves), dtype=np.int64)[:, None], count, axis=1)
+    for one, other in combinations(range(len(pairs)), 2):
         kept = np.zeros(count, dtype=bool)
         kept[np.intersect1d(pairs[one], pairs[other], assume_unique=True) // there] = True
-        low, high = (kind(together[one], together[other]) for kind in (np.minimum, np.maximum))
-        together = np.where(kept & (together == high), low, together)
-    return np.where((together == 0).all(axis=0), 0, together + 1)
+        low, high = (kind(found[one], found[other]) for kind in (np.minimum, np.maximum))
+        found = np.where(kept & (found == high), low, found)
+    return np.where((found == 0).all(axis=0), 0, found + 1)
 
 
 def _named(labels: Sequence[Labels]) -> tuple[list[IntArray], list[str]]:

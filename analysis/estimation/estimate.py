@@ -8,7 +8,8 @@ domain keeps every PSU of the design: one without members is an observed zero.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from analysis.estimation.intervals import (
     score_limits,
     share_limits,
 )
+from analysis.estimation.occasions import Again
 from analysis.estimation.options import Options, Sides, Simultaneous
 from analysis.estimation.requested_items import RequestedItems, items_of_requests
 from analysis.estimation.requests import Request
@@ -139,6 +141,13 @@ class _Points:
         return effect, np.where(np.isfinite(effective) & ~self.alike, effective, self.size)
 
 
+def _once(points: _Points, size: FloatArray) -> _Points:
+    """The same where some were asked again, who are no further sample: a plain one has ``size`` respondents."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fewer = (points.size - 1) / (size - 1)
+    return replace(points, size=size, simple_variance=np.where(size > 1, points.simple_variance * fewer, np.nan))
+
+
 _ALL_STRATA = DataProblem(
     column="weight",
     rows=(),
@@ -182,6 +191,13 @@ class Estimator:
             self.variance = CalibratedVariance(design, plain, totals, self.auxiliary, options.lonely_psu)
         self.size = by_domain(totals, totals.counts)
         self.points = self._points(self.size)
+        self.again: Again | None = None
+
+    def asked_again(self, again: Again) -> Estimator:
+        """The same sample where some of it was asked at several times."""
+        found = copy(self)
+        found.again, found.points = again, _once(self.points, again.persons[self.totals.item_of])
+        return found
 
     def asked_influence(self) -> tuple[FloatArray, FloatArray]:
         """Influence and respondents per cell of every quantity asked for, indices included, (k, cells) each."""
@@ -212,6 +228,9 @@ class Estimator:
             item_freedom = item_freedom if rank is None else np.broadcast_to(rank, item_freedom.shape)
             variance, combined = found[: len(linear)], found[len(linear) :]
             without_fpc = variance * np.divide(without_fpc, linear, out=np.ones_like(linear), where=linear > 0)
+        if self.again is not None:
+            item_freedom = np.fmin(item_freedom, self.again.freedom)
+            variance, without_fpc = (each * self.again.larger[totals.item_of] for each in (variance, without_fpc))
         freedom = item_freedom[totals.item_of]
         drawn, equal, answered = self._everyone(size)
         complete = (drawn & equal & answered)[totals.item_of]
@@ -262,6 +281,7 @@ class Estimator:
         if combined is None and self.requested.indices:
             base = np.array([item for *_, item in self.requested.indices], dtype=np.int64)
             combined = self.variance.corrected(combined_influence(self.requested, points.influence), self._counts(base))
+            combined = combined if self.again is None else combined * self.again.larger[base]
         return combine(self.requested, table, combined, size, item_freedom)
 
     def _counts(self, items: IntArray) -> FloatArray | None:

@@ -15,6 +15,7 @@ from tests.reference import (
     generate_draw,
     generate_drivers,
     generate_margins,
+    generate_pooled,
     generate_shops,
     generate_told,
     generate_wave,
@@ -38,6 +39,7 @@ def main(wanted: list[str]) -> int:
     generate_draw.write()
     generate_drivers.write()
     generate_margins.write()
+    generate_pooled.write()
     generate_wave.write()
     generate_shops.write()
     generate_told.write()

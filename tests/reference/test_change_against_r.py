@@ -39,9 +39,9 @@ def expected() -> Mapping[str, Any]:
 
 
 @cache
-def rows_of(wave: str) -> pd.DataFrame:
+def rows_of(wave: str, folder: Path = HERE) -> pd.DataFrame:
     labels = dict.fromkeys(("wave", "street", "community", "grid", "age", "sex"), str)
-    data = pd.read_csv(HERE / "data.csv", dtype=labels)
+    data = pd.read_csv(folder / "data.csv", dtype=labels)
     return data[data["wave"] == wave].reset_index(drop=True)
 
 
@@ -72,8 +72,8 @@ def columns_of(rows: pd.DataFrame) -> CaseColumns:
     )
 
 
-def margins(wave: str) -> list[Margin]:
-    known = pd.read_csv(HERE / "register.csv")
+def margins(wave: str, folder: Path = HERE) -> list[Margin]:
+    known = pd.read_csv(folder / "register.csv")
     known = known[known["wave"] == wave]
     adults = {
         name: dict(zip(part["category"], part["adults"], strict=True)) for name, part in known.groupby("variable")
@@ -82,13 +82,13 @@ def margins(wave: str) -> list[Margin]:
     return [Margin.of("community", adults["community"]), Margin.crossed(["age", "sex"], crossed)]
 
 
-def figures_of(wave: str, method: str) -> WaveFigures:
-    rows = rows_of(wave)
+def figures_of(wave: str, method: str, folder: Path = HERE) -> WaveFigures:
+    rows = rows_of(wave, folder)
     columns = columns_of(rows)
     if method == "plain":
         return WaveFigures(columns=columns, weight=rows["weight"].to_numpy(), calibration=None, plan=PLAN)
     plain = SurveyDesign.from_frame(rows, weight="weight", strata=["community"], clusters=["grid"])
-    found, _ = calibrate_design(rows, plain, margins(wave), method=CalibrationMethod(method), tolerance=1e-12)
+    found, _ = calibrate_design(rows, plain, margins(wave, folder), method=CalibrationMethod(method), tolerance=1e-12)
     return WaveFigures(columns=columns, weight=found.weight, calibration=found.calibration, plan=PLAN)
 
 
