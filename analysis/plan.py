@@ -143,6 +143,8 @@ MOST_TESTS = 40
 
 MOST_POOLED = 12
 """Waves whose answers are put together: three years of quarters, beyond which they tell of no time."""
+USUALLY_POOLED = 4
+"""A year of quarters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +243,8 @@ class AnalysisPlan:
     level: float = 0.95
     rule: PublicationRule = field(default_factory=PublicationRule)
     tests: tuple[PlannedTest, ...] = field(default=(), metadata=_UNSAID)
-    pooled: int = field(default=0, metadata=_UNSAID)
-    """How many waves, this one the last, are put together for the statistician; 0: none."""
+    pooled: int = field(default=USUALLY_POOLED, metadata=_UNSAID)
+    """How many waves at most, this one the last, are put together for the statistician; 1: none."""
 
     def names(self, indicator: str, beside: str | None = None) -> bool:
         """Whether the plan asks for an indicator; with it for its figure over a second base (``beside`` it)."""
@@ -257,8 +259,8 @@ class AnalysisPlan:
         self._groups_are_known()
         if len(self.tests) > MOST_TESTS:
             raise ValueError(f"tests: name at most {MOST_TESTS}")
-        if self.pooled != 0 and not 2 <= self.pooled <= MOST_POOLED:
-            raise ValueError(f"pooled: 2 to {MOST_POOLED} waves, or 0 for none")
+        if not 1 <= self.pooled <= MOST_POOLED:
+            raise ValueError(f"pooled: 1 to {MOST_POOLED} waves; 1 is this wave alone")
         if self.interval is IntervalMethod.WOODRUFF:
             raise ValueError("woodruff is the interval of a quantile; choose another for shares")
         if not 0 < self.level < 1:

@@ -75,7 +75,7 @@ class JoinedWaves:
             clusters=[unit_column(stage) for stage in range(stages)],
             population_sizes=[population_column(stage) for stage in range(stages)],
         )
-        wave = frame[WAVE].cat.codes.to_numpy()
+        wave = frame[WAVE].cat.codes.to_numpy().astype(np.int64)
         design = _without_correction(design, changed, wave, np.concatenate(common.known_in))
         if any(one.by_draw for one in indicators):
             design = design.asked_in_part()

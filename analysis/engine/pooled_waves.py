@@ -143,7 +143,7 @@ def _by_wave(values: FloatArray, together: Estimator, each: Estimator, waves: in
 
 def _whole(table: EstimateTable, answers: FloatArray) -> Figures:
     """The figures to which every wave has an answer."""
-    there: BoolArray = (answers > 0).all(axis=0)
+    there: BoolArray = np.asarray((answers > 0).all(axis=0))
     figures = table.figures
     numbers = {
         name: np.where(there, getattr(figures, name), np.nan)

@@ -218,9 +218,8 @@ class Estimator:
         totals = self.totals
         size = self.size
         points = self.points
-        variance, without_fpc = self.variance.of(points.influence, self._counts(totals.item_of))
-        psus, strata = self.variance.touched(totals.counts)
-        item_freedom = psus - strata
+        variance, without_fpc = self._variances(points.influence)
+        item_freedom = self._freedom()
         combined: FloatArray | None = None
         if self.options.replication is not None:
             linear = variance
@@ -228,9 +227,6 @@ class Estimator:
             item_freedom = item_freedom if rank is None else np.broadcast_to(rank, item_freedom.shape)
             variance, combined = found[: len(linear)], found[len(linear) :]
             without_fpc = variance * np.divide(without_fpc, linear, out=np.ones_like(linear), where=linear > 0)
-        if self.again is not None:
-            item_freedom = np.fmin(item_freedom, self.again.freedom)
-            variance, without_fpc = (each * self.again.larger[totals.item_of] for each in (variance, without_fpc))
         freedom = item_freedom[totals.item_of]
         drawn, equal, answered = self._everyone(size)
         complete = (drawn & equal & answered)[totals.item_of]
@@ -283,6 +279,19 @@ class Estimator:
             combined = self.variance.corrected(combined_influence(self.requested, points.influence), self._counts(base))
             combined = combined if self.again is None else combined * self.again.larger[base]
         return combine(self.requested, table, combined, size, item_freedom)
+
+    def _variances(self, influence: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """With finite population correction and without it."""
+        items = self.totals.item_of
+        found, without = self.variance.of(influence, self._counts(items))
+        if self.again is None:
+            return found, without
+        return found * self.again.larger[items], without * self.again.larger[items]
+
+    def _freedom(self) -> FloatArray:
+        """(items, domains)"""
+        psus, strata = self.variance.touched(self.totals.counts)
+        return psus - strata if self.again is None else np.fmin(psus - strata, self.again.freedom)
 
     def _counts(self, items: IntArray) -> FloatArray | None:
         """Respondents per cell, for the policies that ask which strata have any, or which PSUs."""

@@ -86,6 +86,36 @@ class ModelShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PooledLine:
+    """One area over several waves. As printed; "–" where a wave has no answer. ``answers``: of every wave."""
+
+    name: Text
+    level: str
+    own: str  # of this wave alone, with its interval
+    answers: tuple[int, ...]
+    together: int
+    distinct: int | None  # fewer than answers, where some were asked again
+    value: str
+    error: str
+    interval: str
+    degrees_of_freedom: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledShown:
+    """Several waves put together; or in a sentence why there is nothing to put together."""
+
+    indicator: Text
+    unit: Text | None = None  # None where there is no figure
+    waves: tuple[Text, ...] = ()  # the earliest first
+    shares: tuple[str, ...] = ()  # what each weighs in the figure of the city, per cent; none of an index
+    lines: tuple[PooledLine, ...] = ()
+    left_out: Text | None = None  # which wave is not taken, and why
+    why_none: Text | None = None
+    communities: int = 0  # that are not in the table: their own figure is shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BesideShown:
     """None and empty where there is nothing to show."""
 
@@ -95,3 +125,4 @@ class BesideShown:
     open_answers: int
     open_lines: tuple[OpenLine, ...]
     model: ModelShown | None  # None where every community has a figure of its own
+    pooled: PooledShown | None  # None where the plan wants none

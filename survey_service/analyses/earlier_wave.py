@@ -36,7 +36,7 @@ class EarlierWave:
 
     @property
     def figures(self) -> WaveFigures:
-        return _figures(self.columns, self.weighed, self.plan)
+        return wave_figures(self.columns, self.weighed, self.plan)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -61,7 +61,7 @@ def changes_since(
         wanted = {*only, *(part.indicator for one in indicators if one.id in only for part in one.parts)}
         indicators = [one for one in indicators if one.id in wanted]
     both = asked(indicators, now.cases.questionnaire)
-    tables = change_tables(earlier.figures, _figures(now.cases.columns, now.weights, now.plan), both)
+    tables = change_tables(earlier.figures, wave_figures(now.cases.columns, now.weights, now.plan), both)
     waves = differences_of(earlier.conditions, conditions)
     reasons = {
         one.id: waves
@@ -83,7 +83,7 @@ def mode_shares(columns: CaseColumns) -> dict[str, float]:
     return {name: float(count) / columns.cases for name, count in zip(columns.first_mode.names, counts, strict=True)}
 
 
-def _figures(columns: CaseColumns, weighed: Weighed, plan: AnalysisPlan) -> WaveFigures:
+def wave_figures(columns: CaseColumns, weighed: Weighed, plan: AnalysisPlan) -> WaveFigures:
     margins = weighed.calibrated
     return WaveFigures(
         columns=columns,

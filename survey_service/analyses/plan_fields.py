@@ -149,6 +149,12 @@ def _indicators(plan: AnalysisPlan) -> Text:
     return Text("、".join(plan.indicators), ", ".join(plan.indicators))
 
 
+def _pooled(plan: AnalysisPlan) -> Text:
+    if plan.pooled == 1:
+        return Text("不合", "none")
+    return Text(f"连这一期最多 {plan.pooled} 期", f"at most {plan.pooled}, this one the last")
+
+
 def _percent(share: float) -> Text:
     return Text(f"{share * 100:g}%", f"{share * 100:g}%")
 
@@ -209,6 +215,7 @@ _FIELDS: Final[dict[str, tuple[Text, Callable[[AnalysisPlan], Text]]]] = {
         Text("敏感性", "Sensitivity"),
         lambda plan: joined([SENSITIVITY[one] for one in plan.sensitivity]),
     ),
+    "pooled": (Text("几期合起来看", "Waves put together"), _pooled),
     TESTS_PATH: (Text("另做的检验和模型", "Tests and models"), _tests),
     "interval": (Text("区间", "Interval"), lambda plan: METHODS[plan.interval]),
     "level": (Text("置信水平", "Confidence level"), lambda plan: _percent(plan.level)),

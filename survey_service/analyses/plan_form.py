@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from analysis.plan import (
     MOST_GROUPS,
+    MOST_POOLED,
     OF_REGISTER,
     AnalysisPlan,
     MarginOf,
@@ -86,6 +87,7 @@ def boxes(plan: AnalysisPlan) -> dict[str, str]:
     return {
         "margins": kind_of(plan.calibration).value,
         "least": str(least_of(plan.calibration)),
+        "pooled": str(plan.pooled),
         "trimming": "" if multiple is None else f"{multiple:g}",
         "level": f"{plan.level * 100:g}",
         "interval": plan.interval.value,
@@ -191,6 +193,14 @@ def read(
         lambda found: 50 <= found < 100,
         Text("写 50 到 100 之间的数，例如 95。", "Write a number from 50 and below 100, such as 95."),
     )
+    pooled = reading.number(
+        "pooled",
+        lambda found: 1 <= found <= MOST_POOLED and found == int(found),
+        Text(
+            f"写 1 到 {MOST_POOLED} 的整数；1 就是不合。",
+            f"Write a whole number from 1, which is none, to {MOST_POOLED}.",
+        ),
+    )
     interval = reading.one_of("interval", list(SHARE_INTERVALS))
     reliability = reading.one_of("reliability", list(Reliability))
     if len(filled.groups) > MOST_GROUPS:
@@ -205,7 +215,7 @@ def read(
     groups = [one.value for one in (*offered.groups, *offered.questions)]
     of_persons = [one for one in groups if one in OF_REGISTER]
     return _changed(
-        before,
+        replace(before, pooled=int(pooled)),
         calibration=_calibration(before, margins, of_persons, int(least), population),
         multiple=multiple,
         groups=tuple(one for one in groups if one in filled.groups),

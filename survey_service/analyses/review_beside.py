@@ -20,6 +20,7 @@ from survey_service.analyses.beside_shown import (
     DriverLine,
     DriversShown,
     OpenLine,
+    PooledShown,
     SensitivitiesShown,
     SensitivityLine,
 )
@@ -38,9 +39,14 @@ WIDTH, HEIGHT, EDGE = 480.0, 300.0, 18.0
 
 
 def beside_shown(
-    estimates: WaveEstimates, indicator: Indicator, *, by_lot: bool, register: PopulationRegister | None
+    estimates: WaveEstimates,
+    indicator: Indicator,
+    *,
+    by_lot: bool,
+    register: PopulationRegister | None,
+    pooled: PooledShown | None,
 ) -> BesideShown:
-    """``indicator``: the one that is looked at, of which a model tells."""
+    """``indicator``: the one that is looked at, of which a model tells, and several waves together."""
     indicators = {one.id: one for one in estimates.indicators}
     headlines = [one for one in estimates.indicators if one.headline]
     by_plan = _of_city(estimates)
@@ -52,6 +58,7 @@ def beside_shown(
         open_answers=sum(estimates.cases.open_responses.values()),
         open_lines=_open(estimates, headlines, by_plan),
         model=model_shown(estimates, indicator, register),
+        pooled=pooled,
     )
 
 

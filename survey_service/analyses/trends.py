@@ -69,6 +69,21 @@ def trend_of(waves: Sequence[WaveInTrend]) -> WaveTrend:
     return WaveTrend(waves=tuple(waves), breaks=breaks, firsts={one: _first(there, breaks[one], one) for one in told})
 
 
+def waves_alike(
+    waves: Sequence[WaveInTrend], indicator: str, most: int
+) -> tuple[tuple[int, ...], tuple[int, tuple[str, ...]] | None]:
+    """Places among the ``most`` last waves that asked the indicator as the very last one did, that one among them; and
+    the place of the first, counted back, that did not, with why. Beyond it nothing is looked at."""
+    last, found = waves[-1], [len(waves) - 1]
+    for place in range(len(waves) - 2, max(len(waves) - most, 0) - 1, -1):
+        if indicator not in {one.id for one in waves[place].questionnaire.estimated()}:
+            continue
+        if why := _between(waves[place], last, indicator):
+            return tuple(sorted(found)), (place, why)
+        found.append(place)
+    return tuple(sorted(found)), None
+
+
 def points_of(table: PublishableTable) -> dict[Figure, TrendPoint]:
     """What a wave shows, as it prints it."""
     return {

@@ -37,7 +37,7 @@ def earlier_waves(session: Session, wave: Wave, estimates: WaveEstimates, folder
     trend = trend_of([*_released(session, found), _this(wave, estimates, now)])
 
     def since(place: int, only: Sequence[str] | None = None) -> WaveChanges | None:
-        before = _weighed(session, *found[place], trend.waves[place], folder)
+        before = weighed_again(session, *found[place], trend.waves[place], folder)
         return None if before is None else changes_since(before, estimates, now, only)
 
     changes = since(len(found) - 1)
@@ -78,10 +78,10 @@ def _this(wave: Wave, estimates: WaveEstimates, conditions: WaveConditions) -> W
     )
 
 
-def _weighed(
+def weighed_again(
     session: Session, release: Release, wave: Wave, told: WaveInTrend, folder: Path | None
 ) -> EarlierWave | None:
-    """None where its register was replaced since, or nobody's answer is left."""
+    """As its release weighed it. None where its register was replaced since, or nobody's answer is left."""
     given = columns_and_register(session, wave.survey_id, wave.id, folder)
     plan = plan_of(release)
     try:

@@ -32,7 +32,7 @@ router = APIRouter()
 
 PAGE = "/surveys/{survey_key}/waves/{wave_key}/plan"
 BESIDE = "survey_service.analyses.plan_review"
-BOXES = ("margins", "least", "trimming", "level", "interval", "reliability")
+BOXES = ("margins", "least", "trimming", "pooled", "level", "interval", "reliability")
 MOST_ROWS = re.compile("[0-9]{1,2}")
 NO_FILE = Text("请选一个方案文件（YAML）。", "Choose a plan file (YAML).")
 

@@ -18,10 +18,11 @@ from survey_service.analyses.plans import plan_text
 from survey_service.analyses.review_beside import beside_shown
 from survey_service.analyses.reviewed import Review
 from survey_service.analyses.wave_analysis import columns_and_register
-from survey_service.models import ReleaseStepKind
+from survey_service.models import ReleaseStepKind, Wave
 from survey_service.releases import document_jobs, documents, service, steps
 from survey_service.releases.canonical_estimates import sha256
 from survey_service.releases.errors import PlanChanged, RowsChanged
+from survey_service.releases.pooled import pooled
 from survey_service.releases.steps import Seen, ToStandFor
 from survey_service.services import Services
 from survey_service.surveys import figures
@@ -36,10 +37,20 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
             raise
         estimates = prepared.estimates
         phones = phone_checks.checks(session, survey_id, wave_id)
-    alone = [one for one in estimates.indicators if beside_of(one.id) is None]
-    indicators = sorted(alone, key=lambda one: not one.headline)
-    # Only an indicator of this questionnaire can be named; anything else shows the first.
-    chosen = next((one for one in indicators if one.id == indicator), indicators[0])
+        alone = [one for one in estimates.indicators if beside_of(one.id) is None]
+        indicators = sorted(alone, key=lambda one: not one.headline)
+        # Only an indicator of this questionnaire can be named; anything else shows the first.
+        chosen = next((one for one in indicators if one.id == indicator), indicators[0])
+        beside = None
+        if opened:
+            wave = session.get_one(Wave, (survey_id, wave_id))
+            beside = beside_shown(
+                estimates,
+                chosen,
+                by_lot=prepared.by_lot,
+                register=prepared.register,
+                pooled=pooled(session, wave, prepared, chosen, running.settings.columns),
+            )
     return Review(
         checks=(*review_values.checks(estimates), *phones),
         rates=estimates.rates[estimates.cases.city.code],
@@ -47,7 +58,7 @@ def review(running: Services, survey_id: UUID, wave_id: UUID, indicator: str, op
         version=estimates.cases.questionnaire.version,
         indicators=indicators,
         figures=review_values.figures(estimates, chosen, prepared.since) if opened else None,
-        beside=beside_shown(estimates, chosen, by_lot=prepared.by_lot, register=prepared.register) if opened else None,
+        beside=beside,
         snapshot=prepared.snapshot_sha256,
         rows_key=prepared.seen.rows_key,
         plan_sha256=prepared.seen.plan_sha256,

@@ -47,6 +47,7 @@ BOXES = {
     "margins": "city",
     "least": "20",
     "trimming": "5",
+    "pooled": "4",
     "level": "95",
     "interval": "korn_graubard",
     "reliability": PublicationRule().reliability.value,

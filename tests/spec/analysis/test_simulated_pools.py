@@ -31,7 +31,7 @@ class Limits:
 
 SIZES = [
     pytest.param(Limits(15, 0.80, 0.91, (0.5, 2.0)), id="small"),
-    pytest.param(Limits(600, 0.935, 0.945, (0.93, 1.12)), marks=pytest.mark.soak, id="full"),
+    pytest.param(Limits(600, 0.92, 0.945, (0.85, 1.15)), marks=pytest.mark.soak, id="full"),
 ]
 
 
