@@ -215,6 +215,7 @@ class Tiles:
     groups: tuple[TileGroup, ...]
     legend: tuple[tuple[Tile, str], ...]
     notes: tuple[str, ...] = ()
+    in_words: tuple[str, ...] = ()  # instead of the notes, where nothing is hatched
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reports.blocks import Answer, Axis, Card, Cards, Look, Masthead, Range, Story
+from reports.blocks import Answer, Axis, Card, Look, Masthead, Range, Story
 from reports.content import AreaSummary, CommunitySummary
 from reports.story import changes, common
-from reports.story.area import area_story
+from reports.story.area import area_story, cards
 from reports.story.common import Measured
 from reports.story.community import card_of, community_story
-from reports.story.many import CARDS_MOST
+from reports.story.many import CARDS_MOST, by_urgency
 from reports.story.mend import MendFirst, mend_first
 from reports.wording import verdicts
 
@@ -51,7 +51,7 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """``cards``: none where an area has more headlines than cards; ``mend``: None where it has no items."""
+    """``cards``: what missed its target first where the sheet has no room for so many; ``mend``: None without items."""
 
     title: str
     meta: tuple[str, ...]
@@ -65,13 +65,15 @@ class Brief:
 def brief(summary: CommunitySummary | AreaSummary, language: str) -> Brief:
     """Of a community, a street or the city, in ``language`` ("zh" or "en")."""
     own = common.measured(summary.table, summary.place, common.headline(summary.indicators), language)
+    if len(own) > CARDS_MOST:
+        own = by_urgency(own)
     if isinstance(summary, CommunitySummary):
         story = community_story(summary, language)
         # The sheet of a community without any figure has no cards: here each says what stands in its place.
-        told = [card_of(summary, each) for each in own] if len(own) <= CARDS_MOST else []
+        told = [card_of(summary, each) for each in own]
     else:
         story = area_story(summary, language)
-        told = [card for block in story.blocks if isinstance(block, Cards) for card in block.cards]
+        told = list(cards(summary, own, language, judged=any(each.indicator.target for each in own)).cards)
     head, answer = _first(story, Masthead), _first(story, Answer)
     assert head is not None
     assert answer is not None
@@ -80,8 +82,8 @@ def brief(summary: CommunitySummary | AreaSummary, language: str) -> Brief:
         meta=head.meta,
         sentence=answer.sentence,
         reading=answer.reading,
-        cards=tuple(_card(card, each) for card, each in zip(told, own, strict=bool(told))),
-        changes=changes.detectable(summary.changes, own, summary.place, language) if told else (),
+        cards=tuple(_card(card, each) for card, each in zip(told, own, strict=True)),
+        changes=changes.detectable(summary.changes, own, summary.place, language),
         mend=_mend(mend_first(summary, language)),
     )
 

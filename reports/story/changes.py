@@ -27,7 +27,7 @@ def rows_of(changes: Changes | None, trend: Trend | None, each: Measured, place:
         told.append((trend.waves[over.first], over.since_first))
     return tuple(
         (
-            say(each.language, "since", wave=wave.in_language(each.language)),
+            say(each.language, "since", wave=words.since(wave, each.language)),
             words.short(one, each.figures, each.language),
         )
         for wave, one in told
@@ -68,7 +68,7 @@ def detectable(changes: Changes | None, own: Sequence[Measured], place: Place, l
         if found is None or found.verdict is not ChangeVerdict.NO_DETECTABLE_CHANGE or found.detectable is None:
             continue
         by = words.amount(found.detectable, found, each.figures, language)
-        parts.append(say(language, "detectable", name=each.name, by=by))
+        parts.append(say(language, "detectable", name=verdicts.in_sentence(each.name, language), by=by))
     return (say(language, "none_found", parts=say(language, "comma").join(parts)),) if parts else ()
 
 

@@ -27,8 +27,7 @@ from reports.blocks import (
     Table,
 )
 from reports.charts import axis_for
-from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Method, Place, Sample
-from reports.story import outcomes
+from reports.content import AreaSummary, Caution, CommunitySummary, Imprint, Place, Sample
 from reports.wording import facts, figures, modes, tiers, verdicts
 from reports.wording.figures import Figures, Unit
 from reports.wording.phrases import say
@@ -405,53 +404,6 @@ def units_of(summary: CommunitySummary | AreaSummary) -> dict[str, Unit]:
             break  # on one scale in all areas: of a large city nobody looks through thousands
         shown |= {cell.variable: cell for cell in row.cells if cell.suppression is None and cell.variable in wanted}
     return {one.id: verdicts.unit_of(one, shown.get(one.id)) for one in summary.indicators}
-
-
-def sample_table(sample: Sample, language: str) -> Table:
-    """Sampled, completed, valid by mode, then the rates."""
-    rates = sample.rates
-    heads = ("mode", "sampled", "completed", "valid")
-    kinds = (ColumnKind.TEXT, ColumnKind.FIGURE, ColumnKind.FIGURE, ColumnKind.FIGURE)
-    rows = [
-        Row((Cell(facts.mode_name(mode, language)), *(Cell(figures.count(each)) for each in numbers)))
-        for mode, numbers in rates.by_mode.items()
-    ]
-    totals = (rates.sampled, rates.completed, rates.valid)
-    rows.append(Row((Cell(say(language, "sum"), bold=True), *(Cell(figures.count(n), bold=True) for n in totals))))
-    return Table(
-        title=say(language, "sample_title"),
-        unit="",
-        columns=tuple(Column(say(language, head), kind) for head, kind in zip(heads, kinds, strict=True)),
-        rows=tuple(rows),
-    )
-
-
-def rates_table(sample: Sample, method: Method, language: str) -> Table:
-    """Response rate, coverage and what the weights cost: a label and a figure a row."""
-    rates = sample.rates
-    lines: list[tuple[str, str]] = []
-    if not sample.outcomes_recorded:
-        lines.append(("completed_share", facts.rate(facts.response(sample), language)))
-    else:
-        lines.append(("response_rate", facts.rate(rates.rr3, language)))
-        if rates.rr1 is not None:
-            lines.append(("response_rate_1", facts.rate(rates.rr1, language)))
-        lines += outcomes.reach(sample, language)
-    if rates.sampled:
-        lines.append(("valid_rate", facts.rate(rates.valid / rates.sampled, language)))
-    lines.append(("coverage", facts.rate(method.frame_coverage, language)))
-    if sample.kish_design_effect is not None:
-        lines.append(("kish_effect", figures.written(sample.kish_design_effect, 2)))
-    if sample.kish_effective_sample_size is not None:
-        lines.append(("kish_size", figures.count(int(sample.kish_effective_sample_size))))
-    return Table(
-        title="",
-        unit="",
-        columns=(Column("", share=1.0), Column("", ColumnKind.FIGURE)),
-        rows=tuple(Row((Cell(say(language, key)), Cell(value))) for key, value in lines),
-        notes=one_note(facts.sample_notes(sample, language), language),
-        head=False,
-    )
 
 
 def imprint_notes(imprint: Imprint, language: str) -> Notes:

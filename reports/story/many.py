@@ -11,6 +11,7 @@ from reports.content import AreaSummary, CommunitySummary
 from reports.story import against, changes, common, compared
 from reports.story.common import Measured
 from reports.story.places import cell_at, communities
+from reports.wording import changes as change_words
 from reports.wording import figures, verdicts
 from reports.wording.phrases import say
 
@@ -52,7 +53,7 @@ def tables(summary: CommunitySummary, own: Sequence[Measured], language: str) ->
             Column(say(language, "city_above"), ColumnKind.FIGURE),
         ]
         if since and summary.changes is not None:
-            wave = summary.changes.since.in_language(language)
+            wave = change_words.since(summary.changes.since, language)
             columns.append(Column(say(language, "since", wave=wave), ColumnKind.FIGURE))
         places = against.above_and_own(summary)
         cells = [cell for each in group for cell in against.around(summary, each.indicator, places)]

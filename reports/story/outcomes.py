@@ -33,11 +33,11 @@ def codes_table(outcomes: Sequence[OutcomeLine], language: str) -> Table:
 
 
 def all_rates(sample: Sample, language: str) -> Table:
-    """e, and every rate that the pages of the field show."""
+    """e, every rate that the pages of the field show, and what the weights cost."""
     rates = sample.rates
     lines = [("e", figures.written(rates.e, 3) if rates.e is not None else figures.NOTHING)]
     lines += [("response_rate", facts.rate(rates.rr3, language)), ("response_rate_1", facts.rate(rates.rr1, language))]
-    lines += reach(sample, language)
+    lines += [*reach(sample, language), *of_weights(sample)]
     return Table(
         title=say(language, "rates_title"),
         unit="",
@@ -60,6 +60,13 @@ def reach(sample: Sample, language: str) -> list[tuple[str, str]]:
     rates = sample.rates
     of = (("cooperation", rates.coop1), ("refusal", rates.ref2), ("contact", rates.con2))
     return [(key, facts.rate(value, language)) for key, value in of]
+
+
+def of_weights(sample: Sample) -> list[tuple[str, str]]:
+    """What weights that differ cost: how much wider they make an interval, as one factor of variance and as a size."""
+    effect, size = sample.kish_design_effect, sample.kish_effective_sample_size
+    told = [] if effect is None else [("kish_effect", figures.written(effect, 2))]
+    return told if size is None else [*told, ("kish_size", figures.count(int(size)))]
 
 
 def in_a_line(outcomes: Sequence[OutcomeLine], language: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def blocks(summary: CommunitySummary | AreaSummary, language: str, *, areas: boo
     ]
     return [
         Table(
-            title=say(language, "put_right", wave=put_right.wave.in_language(language)),
+            title=say(language, "put_right", wave=changes.since(put_right.wave, language)),
             unit="",
             columns=tuple(heads),
             rows=tuple(_row(one, units, language, areas=areas) for one in shown),

@@ -40,12 +40,14 @@ def blocks(summary: AreaSummary, language: str) -> list[Block]:
         if made:
             groups.append(TileGroup(street.name.in_language(language), made))
     given = {one.verdict for group in groups for one in group.tiles}
+    how, hidden = say(language, "tiles_how"), Verdict.NOT_PUBLISHED in given
     drawn = Tiles(
         title=say(language, "tiles_title", name=first.name),
         unit=say(language, "tiles_unit"),
         groups=tuple(groups),
         legend=tuple(legend(one, language) for one in SHADE if one in given),
-        notes=(say(language, "tiles_how"),),
+        notes=common.one_note((how, *((say(language, "tiles_hatched"),) if hidden else ())), language),
+        in_words=common.one_note((how, *((say(language, "tiles_dashed"),) if hidden else ())), language),
     )
     return [Spare(4, say(language, "spare_tiles"), (drawn,))] if groups else []
 

@@ -28,8 +28,9 @@ from reports.blocks import (
     Table,
     Tiles,
 )
-from reports.content import AreaSummary, CommunitySummary
+from reports.content import AreaSummary, CommunitySummary, Verification
 from reports.story import area_story, community_story
+from reports.story.verification import verified
 from reports.word import package
 from reports.word.parts import Grid, Piece, add_field, add_grid, add_pieces
 from reports.word.styles import ANSWER_SIZE, HEI, NOTE_STYLE, name_fonts, set_styles
@@ -38,11 +39,12 @@ from reports.word.tables import card_grids, comparison_grid, sign, table_grid, t
 GAP: Final = "　"
 
 
-def area_docx(summary: CommunitySummary | AreaSummary, language: str = "zh") -> bytes:
+def area_docx(
+    summary: CommunitySummary | AreaSummary, language: str = "zh", verification: Verification | None = None
+) -> bytes:
     """The report of a community, a street or the city in ``language``: what its PDF says, as a Word file."""
-    if isinstance(summary, CommunitySummary):
-        return story_docx(community_story(summary, language))
-    return story_docx(area_story(summary, language))
+    made = community_story if isinstance(summary, CommunitySummary) else area_story
+    return story_docx(verified(made(summary, language), verification, scanned=False))  # type: ignore[arg-type]
 
 
 def story_docx(story: Story) -> bytes:
@@ -80,7 +82,7 @@ def _add(document: Document, block: Block) -> None:
             _grid(document, tile_grid(block))
             legend = [(*sign(tile.verdict), Piece(words)) for tile, words in block.legend]
             _note(document, *_with_gaps(legend))
-            _notes(document, block.notes)
+            _notes(document, block.in_words or block.notes)
         case Prose():
             _prose(document, block)
         case Notes():

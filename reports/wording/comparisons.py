@@ -25,13 +25,18 @@ def items(found: PublishedItems, names: Mapping[str, str], language: str, *, dow
     # Of items that take no part it is not known whether one of them is lower still.
     of = say(language, "items_of_firm", count=len(found.items)) if found.untold else ""
     if not others:
-        return of + say(language, "highest_alone" if down else "lowest_alone", lowest=lowest)
-    told = names_joined([names[one] for one in others], language)
+        return of + large(say(language, "highest_alone" if down else "lowest_alone", lowest=lowest), first=not of)
+    told = names_joined([in_sentence(names[one], language) for one in others], language)
     return of + say(language, "with_the_highest" if down else "with_the_lowest", lowest=lowest, others=told)
 
 
 def quoted(name: str, language: str) -> str:
-    return f"“{name}”" if language == "zh" else name
+    return f"“{name}”" if language == "zh" else in_sentence(name, language)
+
+
+def large(sentence: str, *, first: bool) -> str:
+    """Begun with a capital where nothing stands before it."""
+    return sentence[:1].upper() + sentence[1:] if first else sentence
 
 
 def items_how(level: float, language: str) -> str:
@@ -41,7 +46,8 @@ def items_how(level: float, language: str) -> str:
 def against(told: Sequence[tuple[PublishedDifference, str, Figures]], place: str, language: str) -> str:
     """比全市：满意率低 5（−8 … −2）。 ``told``: each difference, its name, and how it is written."""
     parts = [
-        say(language, "against_part", name=name, words=short(one, figures, language)) for one, name, figures in told
+        say(language, "against_part", name=in_sentence(name, language), words=short(one, figures, language))
+        for one, name, figures in told
     ]
     return say(language, "against", place=place, parts=say(language, "comma").join(parts))
 

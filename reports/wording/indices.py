@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from reports.content import IndexOfArea
+from reports.wording.changes import since
 from reports.wording.phrases import say
 
 MOST_NAMED: Final = 4
@@ -19,14 +20,14 @@ def sentence(index: IndexOfArea, language: str) -> str:
             say(
                 language,
                 "index_part",
-                wave=one.wave.in_language(language),
+                wave=since(one.wave, language),
                 indicator=one.indicator.in_language(language),
                 weight=f"{one.weight * 100:g}",
             )
             for one in index.parts
         )
     else:
-        first, last = (one.in_language(language) for one in (waves[0], waves[-1]))
+        first, last = (since(one, language) for one in (waves[0], waves[-1]))
         made = say(language, "index_parts", first=first, last=last, count=len(index.parts))
     return say(
         language,

@@ -9,8 +9,8 @@ from questionnaires.text import Text
 
 MODE_PHRASES: Final[Mapping[str, Text]] = {
     "modes_dealt": Text(
-        "每户先用{modes}，由抽签决定，所以两种答案的差别来自方式：怎么问，也包括谁肯答。",
-        "Whether a household was first asked {modes} was drawn by lot, so a difference comes from the way itself: "
+        "先用{modes}，由抽签决定，所以两种答案的差别来自方式：怎么问，也包括谁肯答。",
+        "Whether a case was first asked {modes} was drawn by lot, so a difference comes from the way itself: "
         "how it asks, and who answers it.",
     ),
     "mode_or": Text("或", " or "),
@@ -21,8 +21,8 @@ MODE_PHRASES: Final[Mapping[str, Text]] = {
         "({interval})",
     ),
     "modes_in_short": Text(
-        "每户先用哪种方式由抽签定；全市{parts}。",
-        "Which way a household was asked first was drawn by lot; in the city {parts}.",
+        "先用哪种方式由抽签定；全市{parts}。",
+        "Which way a case was asked first was drawn by lot; in the city {parts}.",
     ),
     "mode_higher": Text(
         "{name}先用{mode}的比先用{usual}的高 {by}（{interval}）",
@@ -35,7 +35,7 @@ MODE_PHRASES: Final[Mapping[str, Text]] = {
     "mode_none": Text("各项没有查出差别", "no difference was found"),
     "mode_alike": Text("{names}没有查出差别", "no difference was found in {names}"),
     # by the mode that a sampled household may be asked first
-    "first_face_to_face": Text("入户面访", "face to face"),
+    "first_face_to_face": Text("当面访问", "face to face"),
     "first_telephone": Text("电话访问", "by telephone"),
     "first_paper": Text("纸质问卷", "on paper"),
     "first_web_invited": Text("网上邀请", "by an invitation to the web"),

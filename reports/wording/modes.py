@@ -46,7 +46,7 @@ def told(dealt: Dealt, language: str) -> str:
     )
     by_lot = say(language, "modes_dealt", modes=say(language, "mode_or").join(sized))
     parts = [part for each in known for part in _differing(*each, language)]
-    alike = [one.name.in_language(language) for effect, one, _ in known if not any(map(_apart, effect.figures))]
+    alike = [_name(one, language) for effect, one, _ in known if not any(map(_apart, effect.figures))]
     if alike:
         parts.append(say(language, "mode_alike", names=say(language, "enumeration").join(alike)))
     space = "" if language == "zh" else " "
@@ -102,7 +102,7 @@ def _directions(effect: ModeEffect, indicator: Indicator, figures: Figures, lang
 def _words(of: tuple[ModeEffect, ModeFigure], indicator: Indicator, figures: Figures, language: str) -> dict[str, str]:
     effect, one = of
     return {
-        "name": indicator.name.in_language(language),
+        "name": _name(indicator, language),
         "mode": _mode(one, language),
         "usual": _mode(effect.figures[0], language),
         "by": say(language, _APART[figures.unit], number=figures.number(abs(one.difference or 0.0))),
@@ -120,6 +120,10 @@ def _interval(one: ModeFigure, figures: Figures) -> str:
     low, high = one.low or 0.0, one.high or 0.0
     ends = (low, high) if low > 0 else (-high, -low)
     return joined(*(figures.number(end) for end in ends))
+
+
+def _name(one: Indicator, language: str) -> str:
+    return verdicts.in_sentence(one.name.in_language(language), language)
 
 
 def _mode(one: ModeFigure, language: str) -> str:

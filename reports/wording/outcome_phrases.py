@@ -8,17 +8,17 @@ from typing import Final
 from questionnaires.text import Text
 
 OUTCOME_PHRASES: Final[Mapping[str, Text]] = {
-    "outcomes_title": Text("抽中各户的结果（AAPOR 结果码）", "What became of every case (codes of AAPOR)"),
+    "outcomes_title": Text("抽中样本的结果（AAPOR 结果码）", "What became of every case (codes of AAPOR)"),
     "outcome": Text("结果", "Outcome"),
     "outcome_code": Text("结果码", "Code"),
-    "cases": Text("户数", "Cases"),
+    "cases": Text("个数", "Cases"),
     "rates_title": Text("由此算出的比率", "Rates from these outcomes"),
-    "e": Text("不明的户里按合格算的比重 e", "e, of those of unknown eligibility"),
+    "e": Text("不明的样本里按合格算的比重 e", "e, of those of unknown eligibility"),
     "cooperation": Text("合作率（AAPOR COOP1）", "Cooperation (AAPOR COOP1)"),
     "refusal": Text("拒访率（AAPOR REF2）", "Refusal (AAPOR REF2)"),
     "contact": Text("接触率（AAPOR CON2）", "Contact (AAPOR CON2)"),
     "outcomes_in_a_line": Text(
-        "抽中各户的结果（AAPOR 结果码）：{outcomes}。", "Outcomes of the cases (AAPOR): {outcomes}."
+        "抽中样本的结果（AAPOR 结果码）：{outcomes}。", "Outcomes of the cases (AAPOR): {outcomes}."
     ),
     "outcome_told": Text("{code} {name} {cases}", "{code} {name} {cases}"),
     "outcomes_of_mode": Text("{mode}：{outcomes}", "{mode}: {outcomes}"),

@@ -156,7 +156,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     # tipping points
     "firmness": Text("结论有多稳", "How firm the verdicts are"),
     "firmness_lead_share": Text(
-        "完成抽中的 {rate}，其余各户的结果没有登记，都当作合格户推算。"
+        "完成抽中的 {rate}，其余样本的结果没有登记，都当作合格的推算。"
         "没有应答的人若与应答者不同，结论可能改变。如果未应答者的比率：",
         "{rate} of those sampled completed; the others, whose outcomes were not recorded, are all taken as eligible. "
         "A verdict may change if the figure among nonrespondents is:",
@@ -193,31 +193,28 @@ PHRASES: Final[Mapping[str, Text]] = {
         "估计值与 {level}% 置信区间；单位：{unit}", "estimate and {level}% confidence interval; unit: {unit}"
     ),
     "sample_title": Text("样本与应答", "Sample and response"),
-    "mode": Text("方式", "Mode"),
     "sampled": Text("抽中", "Sampled"),
     "completed": Text("完成", "Completed"),
     "valid": Text("有效", "Valid"),
-    "sum": Text("合计", "Total"),
     "total": Text("总量", "total"),
     "response_rate": Text("应答率（AAPOR RR3）", "Response rate (AAPOR RR3)"),
     "response_rate_1": Text("应答率下限（AAPOR RR1）", "Lowest (AAPOR RR1)"),
     "completed_share": Text("完成 ÷ 抽中", "Completed ÷ sampled"),
     "outcomes_unrecorded": Text(
-        "没有完成的各户未登记结果（拒访、无人、不合格等），应答率无从计算；只印完成占抽中的比重。",
+        "没有完成的样本未登记结果（拒访、无人、不合格等），应答率无从计算；只印完成占抽中的比重。",
         "Why others did not answer (refusal, no contact, not eligible) was not recorded, so no response rate can be "
         "computed; the share that completed is printed.",
     ),
     "outcomes_unrecorded_here": Text(
-        "应答率为“—”的，没有登记各户结果，无从计算。",
+        "应答率为“—”的，没有登记各样本的结果，无从计算。",
         "Response rate “—”: outcomes were not recorded, so it cannot be computed.",
     ),
-    "valid_rate": Text("有效回收率（有效 ÷ 抽中）", "Valid returns (valid ÷ sampled)"),
     "coverage": Text("抽样框覆盖率", "Coverage of the frame"),
     "kish_effect": Text("权数设计效应（Kish）", "Design effect of weights (Kish)"),
     "kish_size": Text("扣除权数影响后的样本量（Kish）", "Sample size after weights (Kish)"),
     "unknown": Text("不详", "unknown"),
     "e_note": Text(
-        "应答率按 e = {e} 计算，即资格不明户中合格户的比重。",
+        "应答率按 e = {e} 计算，即资格不明的样本中合格的比重。",
         "Response rate with e = {e}, the share of cases of unknown eligibility taken as eligible.",
     ),
     "open_note": Text(
@@ -379,7 +376,7 @@ SUPPRESSION_REASONS: Final[Mapping[Suppression, Text]] = {
 }
 
 MODES: Final[Mapping[str, Text]] = {
-    "face_to_face": Text("入户面访", "Face to face"),
+    "face_to_face": Text("当面访问", "Face to face"),
     "telephone": Text("电话访问", "Telephone"),
     "paper": Text("纸质问卷", "Paper"),
     "web_invited": Text("网上邀请", "Web, invited"),

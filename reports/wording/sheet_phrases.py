@@ -70,10 +70,11 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     "tiles_title": Text("各社区的{name}，一个社区一格", "{name}, a tile for each community"),
     "tiles_unit": Text("按区划代码排列，不作排名", "by code, not ranked"),
     "tiles_how": Text(
-        "底色越深，判定越差；斜线格不单独公布。格子一样大，不表示位置和人口。",
-        "The darker, the worse the verdict; hatched is not published. Tiles are of one size and stand for "
-        "neither place nor population.",
+        "底色越深，判定越差。格子一样大，不表示位置和人口。",
+        "The darker, the worse the verdict. Tiles are of one size and stand for neither place nor population.",
     ),
+    "tiles_hatched": Text("斜线格不单独公布。", "Hatched is not published."),
+    "tiles_dashed": Text("“—”不单独公布。", "“—” is not published."),
     # what a page has no room for
     "left_off": Text(
         "这里印不下，网页和 Word 里有：{parts}。",
@@ -84,6 +85,6 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     "spare_waves": Text("历次的数字", "the waves so far"),
     "spare_tiles": Text("各社区一格的图", "the tiles of the communities"),
     "spare_method": Text("抽样和加权的细节", "details of selection and weights"),
-    "spare_outcomes": Text("各户结果", "outcomes of all cases"),
+    "spare_outcomes": Text("抽中样本的结果", "outcomes of all cases"),
     "spare_modes": Text("填答方式的影响", "what the mode did"),
 }

@@ -95,7 +95,7 @@ def _levels(awareness: float, support: float, participation: float, satisfaction
 STREETS: Final = (
     StreetPlan(
         name_zh="城厢街道",
-        name_en="Chengxiang Subdistrict",
+        name_en="Chengxiang Street",
         number=1,
         communities=(
             CommunityPlan(
@@ -118,7 +118,7 @@ STREETS: Final = (
     ),
     StreetPlan(
         name_zh="东湖街道",
-        name_en="Donghu Subdistrict",
+        name_en="Donghu Street",
         number=2,
         communities=(
             CommunityPlan(
@@ -168,7 +168,7 @@ STREETS: Final = (
     ),
     StreetPlan(
         name_zh="云溪街道",
-        name_en="Yunxi Subdistrict",
+        name_en="Yunxi Street",
         number=3,
         communities=(
             CommunityPlan(

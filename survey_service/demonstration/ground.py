@@ -77,7 +77,7 @@ METHOD: Final[Mapping[str, Any]] = {
         "zh": "三个街道（镇）以网格为层，逐格在地址台账上等距抽取住户；云溪街道先抽取 10 个网格，再在其中等距抽取住户。"
         "每户按生日法抽选一名 18 岁及以上常住居民，未遇者回访两次。纸面问卷与邀请码随机分派",
         "en": "In three streets every grid is a stratum, in which households are drawn systematically from the "
-        "register; in Yunxi Subdistrict 10 grids are drawn first, then households within them. In each household the "
+        "register; in Yunxi Street 10 grids are drawn first, then households within them. In each household the "
         "adult with the next birthday is asked, with two callbacks. Paper and invitation code are assigned at random",
     },
 }

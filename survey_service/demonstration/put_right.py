@@ -149,7 +149,7 @@ def _chosen(session: Session, ground: Ground, release: Release) -> Iterator[prop
 
 
 def _body(code: str) -> str:
-    """Who answers for an area: the office of a subdistrict, the government of a town, the committee of a community."""
+    """Who answers for an area: the office of a street, the government of a town, the committee of a community."""
     for street in STREETS:
         if code == street_code(street):
             return street.name_zh + ("人民政府" if street.kind == "town" else "办事处")

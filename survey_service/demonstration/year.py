@@ -14,7 +14,7 @@ from survey_service.models import Survey
 from survey_service.releases.indices import IndexPart, SurveyIndex, indicators_of_waves, keep
 
 RATE: Final = "satisfaction"
-NAME: Final = Text("2026年群众满意指数", "Satisfaction of the year 2026")
+NAME: Final = Text("2026年全年指数（满意率）", "Index of 2026 (satisfaction)")
 SOURCE: Final = "示范数据：各期所占相同"
 
 

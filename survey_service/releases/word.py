@@ -7,6 +7,7 @@ from uuid import UUID
 from reports.content import AreaSummary, CommunitySummary
 from survey_service.errors import NotFound
 from survey_service.releases.service import release_summaries
+from survey_service.releases.sheet_codes import verification
 from survey_service.services import Services
 
 
@@ -14,7 +15,8 @@ def area_word(running: Services, survey_id: UUID, release_id: UUID, area_code: s
     """The report of one area; python-docx is imported here, so that the server starts without it."""
     from reports.word.report import area_docx
 
-    return area_docx(summary_of(running, survey_id, release_id, area_code), language)
+    summary = summary_of(running, survey_id, release_id, area_code)
+    return area_docx(summary, language, verification(summary, running.settings))
 
 
 def circular_word(running: Services, survey_id: UUID, release_id: UUID, area_code: str) -> bytes:

@@ -78,7 +78,7 @@ def test_the_lowest_of_those_that_are_compared_is_not_called_the_lowest_of_all()
     )
     summary = replace(base, comparisons=replace(base.comparisons, items=(part,)), table=replace(base.table, rows=rows))
     assert "只比误差较小的 11 项：“机动车停放秩序”低于其余各项。" in said(community_story(summary, "zh"))
-    english = "Of the 11 with a small error: Car parking is below all the others."
+    english = "Of the 11 with a small error: car parking is below all the others."
     assert english in said(community_story(summary, "en"))
     whole = replace(base, comparisons=replace(base.comparisons, items=(replace(told, with_lowest=told.items[:1]),)))
     assert "只比误差较小" not in said(community_story(whole, "zh"))

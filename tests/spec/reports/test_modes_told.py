@@ -50,26 +50,26 @@ APART, ALIKE = effect("aware", 0.901, (-0.061, -0.002)), effect("happy", 0.92, (
 
 def test_what_differs_is_told_with_its_error_and_what_does_not_by_name() -> None:
     assert told(dealt([APART, ALIKE], RATES), "zh") == (
-        "每户先用纸质问卷（n 1,012）或网上邀请（n 859），由抽签决定，所以两种答案的差别来自方式：怎么问，也包括谁肯答。"
+        "先用纸质问卷（n 1,012）或网上邀请（n 859），由抽签决定，所以两种答案的差别来自方式：怎么问，也包括谁肯答。"
         "全市知晓率：先用网上邀请的 90.1%，先用纸质问卷的 93.3%，相差 3.2 个百分点（0.2–6.1）；满意率没有查出差别。"
     )
     assert told(dealt([APART, ALIKE], RATES), "en") == (
-        "Whether a household was first asked on paper (n 1,012) or by an invitation to the web (n 859) was drawn by "
+        "Whether a case was first asked on paper (n 1,012) or by an invitation to the web (n 859) was drawn by "
         "lot, so a difference comes from the way itself: how it asks, and who answers it. Awareness in the city: 90.1% "
         "of those first asked by an invitation to the web, 93.3% of those first asked on paper, 3.2 percentage points "
-        "apart (0.2–6.1); no difference was found in Satisfaction."
+        "apart (0.2–6.1); no difference was found in satisfaction."
     )
 
 
 def test_the_sheet_of_a_community_says_the_difference_in_one_sentence() -> None:
     assert in_short(dealt([APART, ALIKE], RATES), "zh") == (
-        "每户先用哪种方式由抽签定；全市知晓率先用网上邀请的比先用纸质问卷的低 3.2 个百分点（0.2–6.1）。"
+        "先用哪种方式由抽签定；全市知晓率先用网上邀请的比先用纸质问卷的低 3.2 个百分点（0.2–6.1）。"
     )
     assert in_short(dealt([APART], RATES), "en") == (
-        "Which way a household was asked first was drawn by lot; in the city Awareness is 3.2 percentage points lower "
+        "Which way a case was asked first was drawn by lot; in the city awareness is 3.2 percentage points lower "
         "(0.2–6.1) among those first asked by an invitation to the web than on paper."
     )
-    assert in_short(dealt([ALIKE], RATES), "zh") == "每户先用哪种方式由抽签定；全市各项没有查出差别。"
+    assert in_short(dealt([ALIKE], RATES), "zh") == "先用哪种方式由抽签定；全市各项没有查出差别。"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -424,7 +424,7 @@ def groups_none(sheet: Sheet, where: Where) -> Iterator[Values]:
 
 
 MODES = {
-    "face_to_face": ("入户面访", "face to face"),
+    "face_to_face": ("当面访问", "face to face"),
     "telephone": ("电话访问", "by telephone"),
     "paper": ("纸质问卷", "on paper"),
     "web_invited": ("网上邀请", "by an invitation to the web"),
@@ -450,7 +450,7 @@ def _modes(higher: bool | None) -> True_:
                 low, high = (each.low, each.high) if each.low > 0 else (-each.high, -each.low)
                 words = apart((each.difference, low, high), unit, effect.digits)
                 yield {
-                    "name": sheet.said(one.name),
+                    "name": sheet.small(sheet.said(one.name)),
                     "mode": MODES[each.mode][not sheet.chinese],
                     "usual": MODES[usual.mode][not sheet.chinese],
                     "value": figures.with_unit(figures.told(each.value, unit, effect.digits), unit, sheet.language),
@@ -477,6 +477,7 @@ def mode_none(sheet: Sheet, where: Where) -> Iterator[Values]:
 @true_where("mode_alike")
 def mode_alike(sheet: Sheet, where: Where) -> Iterator[Values]:
     effects = () if sheet.summary.beside is None else sheet.summary.beside.modes
-    alike = [sheet.said(sheet.by_id[one.variable].name) for one in effects if not any(map(differs, one.figures))]
+    effects = [one for one in effects if not any(map(differs, one.figures))]
+    alike = [sheet.small(sheet.said(sheet.by_id[one.variable].name)) for one in effects]
     if alike:
         yield {"names": ("、" if sheet.chinese else ", ").join(alike)}

@@ -138,7 +138,10 @@ def _ends(*, high: bool, alone: bool) -> True_:
             if down(items[0]) is not high or (not rest) is not alone:
                 continue
             worst = bad_first(sheet, [first])[0]
-            values = {"lowest": quoted(sheet, first), "others": sheet.listed([sheet.said(one.name) for one in rest])}
+            values = {
+                "lowest": quoted(sheet, first),
+                "others": sheet.listed([sheet.small(sheet.said(one.name)) for one in rest]),
+            }
             if worst == min(bad_first(sheet, items)) and all(map(sheet.firm, items)) and of_all(sheet, where, found):
                 yield values
 
