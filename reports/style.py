@@ -34,6 +34,7 @@ SECTION_GAPS: Final = (
     2.6 * U,
     2 * U,
     1.6 * U,
+    1.2 * U,
 )  # the widest that costs no page is taken
 COMMUNITY_PAGES: Final = 2  # what a leader reads of one community: one sheet, both sides
 STREET_PAGES: Final = 4  # two sheets
@@ -91,6 +92,7 @@ OVERLINE: Final = Role(10.5, 4 * U, bold=True, colour=ACCENT)
 META: Final = Role(10.5, 4.2 * U, colour=GREY)
 META_LATIN: Final = Role(10, 3.8 * U, colour=GREY)
 VERDICT_SENTENCE: Final = Role(16, 6.5 * U, bold=True)
+VERDICT_SENTENCE_LATIN: Final = Role(16, 5.8 * U, bold=True)
 READING: Final = Role(10.5, 4.3 * U, colour=GREY)
 READING_LATIN: Final = Role(10.5, 3.7 * U, colour=GREY)
 CARD_NAME: Final = Role(12, 4.4 * U, bold=True)

@@ -17,12 +17,13 @@ from reports.style import Role, U
 from reports.typesetting.composer import Line
 
 ROW = 4.1 * U
+ROW_LATIN = 3.7 * U
 LABEL_LEADING = style.SMALL.leading  # between the lines of a name too long for one
 EDGE = 0.8 * U  # blank above and below the rows of an indicator
+EDGE_LATIN = 0.6 * U
 GAP = 10.0
 SIGN_ROOM = 11.0
 CELLS = 5  # of a row for whoever hears it: group, place, estimate, interval, n
-FIRST_BASELINE = ROW / 2 + OPTICAL_MIDDLE * style.ROW.size
 
 
 class Places:
@@ -104,29 +105,29 @@ def group_frame(
     setter: Setter, group: ComparisonGroup, places: Places, width: float, node: Node, *, first: bool
 ) -> Frame:
     """One indicator: its name and verdict, its rows, its target as a line across them."""
+    pitch, edge = (ROW, EDGE) if setter.language == "zh" else (ROW_LATIN, EDGE_LATIN)
+    first_baseline = edge + pitch / 2 + OPTICAL_MIDDLE * style.ROW.size
     name, cells = rows_of(node, len(group.rows))
-    names, count = setter.paragraph(
-        style.SECTION_TITLE, group.name, places.name_width, y=EDGE + FIRST_BASELINE, node=name
-    )
+    names, count = setter.paragraph(style.SECTION_TITLE, group.name, places.name_width, y=first_baseline, node=name)
     needed = count + (1 if group.verdict else 0) + (1 if group.target_label else 0)
     labels = [label_lines(setter, row.name, places.label_width, own=i == 0) for i, row in enumerate(group.rows)]
-    heights = [ROW if len(lines) == 1 else len(lines) * LABEL_LEADING + U for _, lines in labels]
-    height = max(sum(heights), needed * ROW) + 2 * EDGE
+    heights = [pitch if len(lines) == 1 else len(lines) * LABEL_LEADING + U for _, lines in labels]
+    height = max(sum(heights), needed * pitch) + 2 * edge
     scale = places.scale
     shown = any(row.range is not None for row in group.rows)
     marks: list[Mark] = list(gridlines(scale, places.standing, 0, height)) if shown else []
     if not first:
         marks.append(Stroke(0, 0, width, 0, style.RULE_ROW, style.HAIRLINE))
     marks.extend(names)
-    y = EDGE + FIRST_BASELINE + count * ROW
+    y = first_baseline + count * pitch
     if group.verdict is not None:
         marks.extend(setter.sign(group.verdict, 4.2, y - OPTICAL_MIDDLE * style.ROW.size, 3.2))
         colour = style.VERDICT_COLOUR[group.verdict] if group.verdict.value != "not_published" else style.GREY
         marks.append(replace(setter.left(replace(style.ROW, colour=colour), group.word, SIGN_ROOM, y), node=name))
-        y += ROW
+        y += pitch
     if group.target_label:
         marks.append(replace(setter.left(style.NOTE, group.target_label, 0, y), node=name))
-    middle = EDGE
+    middle = edge
     for i, row in enumerate(group.rows):
         middle += heights[i] / 2
         role, lines = labels[i]

@@ -90,9 +90,10 @@ def statutory(setter: Setter, block: Masthead, width: float) -> tuple[Words, ...
 def answer(setter: Setter, block: Answer, width: float) -> Frame:
     """A rule, the verdict in one sentence, and how to read it."""
     marks: list[Mark] = [Stroke(0, 0, width, 0, style.RULE_HEAVY, style.INK)]
-    words, count = setter.paragraph(style.VERDICT_SENTENCE, block.sentence, width, y=7 * U)
+    said = setter.verdict_sentence
+    words, count = setter.paragraph(said, block.sentence, width, y=7 * U)
     marks.extend(words)
-    y = 7 * U + (count - 1) * style.VERDICT_SENTENCE.leading + 5 * U
+    y = 7 * U + (count - 1) * said.leading + 5 * U
     role = setter.reading
     for text in block.reading:
         words, count = setter.paragraph(role, text, width, y=y)

@@ -34,6 +34,10 @@ class Setter:
         return style.NOTE if self.language == "zh" else style.NOTE_LATIN
 
     @property
+    def verdict_sentence(self) -> Role:
+        return style.VERDICT_SENTENCE if self.language == "zh" else style.VERDICT_SENTENCE_LATIN
+
+    @property
     def reading(self) -> Role:
         return style.READING if self.language == "zh" else style.READING_LATIN
 

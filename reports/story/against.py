@@ -12,6 +12,7 @@ from reports.blocks import Block, Comparison, ComparisonGroup, ComparisonRow, Lo
 from reports.content import CommunitySummary, Place
 from reports.story import common, compared
 from reports.story.common import Measured
+from reports.story.items import item_groups
 from reports.wording import figures, verdicts
 from reports.wording.phrases import PHRASES, say
 
@@ -24,33 +25,47 @@ def comparisons(
     summary: CommunitySummary, own: Sequence[Measured], language: str, *, without_own: bool = False
 ) -> list[Block]:
     """The chart against street and city: one per unit, since an axis has one. ``without_own``: only those two."""
-    level = verdicts.level_words(summary.table.level)
     places = above_and_own(summary)[without_own:]
-    lead = "" if without_own else _differs(summary, own, language)
+    named = title(summary, language, without_own=without_own)
     blocks: list[Block] = []
-    for (unit, _), group in common.split_by_unit(own).items():
-        heads = (say(language, "estimate"), say(language, "interval_short", level=level), "n")
-        groups = tuple(comparison_group(summary, each, places) for each in group)
-        cells = [cell for each in group for cell in around(summary, each.indicator, places)]
-        targets = [each.indicator.target.value for each in group if each.indicator.target]
-        phrase = "comparison_unit" if targets else "comparison_unit_plain"
-        axis = common.axis_of(cells, group[0].figures, ticks=6, targets=targets)
-        if not axis.ticks:  # nothing is drawn that a target could be held against
-            groups = tuple(replace(one, target=None) for one in groups)
-        of_unit = verdicts.unit_word(unit, language)
-        blocks.append(
-            Comparison(
-                title=title(summary, language, without_own=without_own),
-                unit=say(language, phrase, level=level, unit=of_unit),
-                unit_in_words=say(language, "comparison_in_words", level=level, unit=of_unit),
-                heads=heads,
-                axis=axis,
-                groups=groups,
-                notes=tuple(verdicts.hidden_notes(cells, summary.table.rule, language)),
-                lead="" if blocks else lead,
-            )
-        )
+    for group in common.split_by_unit(own).values():
+        lead = "" if without_own or blocks else _differs(summary, own, language)
+        blocks.append(_chart(summary, group, places, named, lead))
     return blocks
+
+
+def items_of_street(summary: CommunitySummary, language: str) -> list[Block]:
+    """The street's items, where the community has none that are shown: a chart for each group and unit."""
+    place = summary.street
+    named = say(language, "items_of_place", place=place.name.in_language(language))
+    groups = item_groups(replace(summary, place=place), language)
+    charts = [_chart(summary, group, [place], named, "") for group in groups]
+    return [chart for chart in charts if chart.axis.ticks]
+
+
+def _chart(
+    summary: CommunitySummary, group: Sequence[Measured], places: Sequence[Place], named: str, lead: str
+) -> Comparison:
+    language, level = group[0].language, verdicts.level_words(summary.table.level)
+    heads = (say(language, "estimate"), say(language, "interval_short", level=level), "n")
+    groups = tuple(comparison_group(summary, each, places) for each in group)
+    cells = [cell for each in group for cell in around(summary, each.indicator, places)]
+    targets = [each.indicator.target.value for each in group if each.indicator.target]
+    phrase = "comparison_unit" if targets else "comparison_unit_plain"
+    axis = common.axis_of(cells, group[0].figures, ticks=6, targets=targets)
+    if not axis.ticks:  # nothing is drawn that a target could be held against
+        groups = tuple(replace(one, target=None) for one in groups)
+    of_unit = verdicts.unit_word(group[0].figures.unit, language)
+    return Comparison(
+        title=named,
+        unit=say(language, phrase, level=level, unit=of_unit),
+        unit_in_words=say(language, "comparison_in_words", level=level, unit=of_unit),
+        heads=heads,
+        axis=axis,
+        groups=groups,
+        notes=tuple(verdicts.hidden_notes(cells, summary.table.rule, language)),
+        lead=lead,
+    )
 
 
 def _differs(summary: CommunitySummary, own: Sequence[Measured], language: str) -> str:
@@ -111,13 +126,12 @@ def around(summary: CommunitySummary, indicator: Indicator, places: Sequence[Pla
 
 def comparison_group(summary: CommunitySummary, each: Measured, places: Sequence[Place]) -> ComparisonGroup:
     language, target = each.language, each.indicator.target
-    verdict = verdicts.shown_verdict(each.cell) if target else None
+    cells = around(summary, each.indicator, places)
+    verdict = verdicts.shown_verdict(cells[0]) if target else None
     looks = dict(zip(above_and_own(summary), (Look.OWN, Look.CONTEXT, Look.WHOLE), strict=True))
     called = dict(zip(above_and_own(summary), names(summary), strict=True))
-    if summary.place not in places:
-        verdict = None
     rows = []
-    for place, cell in zip(places, around(summary, each.indicator, places), strict=True):
+    for place, cell in zip(places, cells, strict=True):
         hidden = cell.suppression is not None
         rows.append(
             ComparisonRow(

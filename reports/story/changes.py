@@ -27,7 +27,7 @@ def rows_of(changes: Changes | None, trend: Trend | None, each: Measured, place:
         told.append((trend.waves[over.first], over.since_first))
     return tuple(
         (
-            say(each.language, "since", wave=words.since(wave, each.language)),
+            say(each.language, "since", wave=words.label(wave, each.language)),
             words.short(one, each.figures, each.language),
         )
         for wave, one in told

@@ -360,6 +360,7 @@ def definition_table(rows: Sequence[Row], imprint: Imprint, language: str) -> Ta
         columns=(Column(""), Column("", share=1.0), Column("", ColumnKind.FIGURE))[:width],
         rows=tuple(replace(row, cells=row.cells[:width]) for row in rows),
         head=False,
+        pitch=5 if language == "zh" else 4,
     )
 
 

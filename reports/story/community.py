@@ -45,7 +45,7 @@ from reports.story import (
     rectified,
 )
 from reports.story.common import Measured
-from reports.story.items import any_coarse, ascending_is_bad, item_groups, same_figure
+from reports.story.items import any_coarse, ascending_is_bad, item_groups, same_figure, unit_of
 from reports.wording import comparisons as comparisons_words
 from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.phrases import say
@@ -84,7 +84,8 @@ def nothing_shown(summary: CommunitySummary, own: Sequence[Measured], language: 
     place = summary.street.name.in_language(language)
     reading = (say(language, "nothing_why"),)
     sentence = Answer(say(language, "nothing_own", place=place), reading)
-    return [sentence, *against.comparisons(summary, own, language, without_own=True), PageBreak()]
+    charts = against.comparisons(summary, own, language, without_own=True)
+    return [sentence, *charts, *against.items_of_street(summary, language)]
 
 
 def card_of(summary: CommunitySummary, each: Measured) -> Card:
@@ -236,7 +237,7 @@ def item_table(summary: CommunitySummary, group: list[Measured], language: str) 
         title = (("items_title", "items_title_down"), ("items_title_firm", "items_title_firm_down"))[uncertain][down]
     return Table(
         title=say(language, title),
-        unit=say(language, "unit", unit=verdicts.unit_word(group[0].figures.unit, language)),
+        unit=unit_of(group, language, told=mend.explained(summary, language)),
         columns=item_columns(group, table, language, count=True),
         rows=tuple(item_rows(group, strong=strong)),
         notes=common.one_note(notes, language),
@@ -326,20 +327,22 @@ def items_beside_asked(
     waves: Sequence[Spare],
     language: str,
 ) -> list[Block]:
-    """Items and how firm the verdicts are at the left, who was asked, how to read and the waves at the right; few or
-    many items take the whole width."""
+    """Items at the left, who was asked, how to read and the waves at the right; how firm the verdicts are below the
+    items, or below all of it where the right side is short. Few or many items take the whole width."""
     tables: list[Block] = [item_table(summary, group, language) for group in items]
     also = other_indicators(summary, language)
     if also and items:
         first = item_table(summary, items[0], language)
         tables[0] = replace(first, notes=common.one_note((*first.notes, *also), language))
     elif also:
-        tables = [Notes(also)]
-    right = (*asked.blocks(summary, language), how_to_read(summary, language))
+        tables = [Prose(say(language, "further_indicators"), also)]
+    read = Spare(2, say(language, "how_to_read"), (how_to_read(summary, language),))
+    right = (*asked.blocks(summary, language), read)
     narrow = sum(against.half_squares(column.head) for one in waves for column in columns_of(one)) <= HEADS_BESIDE
     beside, below = (tuple(waves), ()) if narrow else ((), tuple(waves))
     if ITEMS_LEAST <= sum(len(group) for group in items) <= ITEMS_BESIDE:
-        return [Columns((Side(7, (*tables, *firm)), Side(5, (*right, *beside)))), *below]
+        inside, after = (tuple(firm), ()) if beside else ((), tuple(firm))
+        return [Columns((Side(7, (*tables, *inside)), Side(5, (*right, *beside)))), *after, *below]
     return [*tables, *([Columns((Side(7, tuple(firm)), Side(5, right)))] if firm else right), *waves]
 
 

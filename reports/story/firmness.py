@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reports.blocks import Block, Cell, Column, Notes, Row, Spare, Table
 from reports.content import CommunitySummary
-from reports.story import changes
+from reports.story import changes, common
 from reports.story.common import Measured
 from reports.wording import facts, verdicts
 from reports.wording.phrases import say
@@ -29,13 +29,18 @@ def blocks(summary: CommunitySummary, own: Sequence[Measured], language: str) ->
     ]
     if not rows:
         return [*([Notes(notes)] if notes else []), *spare]
+    listed = {row.cells[0].text for row in rows}
+    missing = [each.name for each in own if each.indicator.target is not None and each.name not in listed]
+    if missing:
+        names = verdicts.names_joined([verdicts.in_sentence(name, language) for name in missing], language)
+        notes = (*notes, say(language, "firmness_missing", names=names))
     lead = "firmness_lead" if summary.sample.outcomes_recorded else "firmness_lead_share"
     table = Table(
         title=say(language, "firmness"),
         unit="",
         columns=(Column(""), Column("", share=1.0)),
         rows=tuple(rows),
-        notes=notes,
+        notes=common.one_note(notes, language),
         lead=say(language, lead, rate=facts.rate(facts.response(summary.sample), language)),
         head=False,
     )

@@ -12,9 +12,9 @@ from analysis.results import PublishableCell
 from questionnaires.indicators import Indicator
 from reports.blocks import SHADES, Block, Cell, Column, ColumnKind, Notes, Row, Table, Tone
 from reports.content import AreaSummary, Place
-from reports.story import common, compared
+from reports.story import common, compared, mend
 from reports.story.common import Measured
-from reports.story.items import any_coarse, ascending_is_bad, item_groups
+from reports.story.items import any_coarse, ascending_is_bad, item_groups, meaning
 from reports.wording import figures, tiers, verdicts
 from reports.wording.figures import Figures
 from reports.wording.phrases import say
@@ -73,7 +73,7 @@ def tables_of(
         return Cell(common.value_words(cell, each.figures), letter=verdicts.letter(cell), shade=shade)
 
     title = say(language, "heat_by_street" if streets else "heat_by_community")
-    unit = say(language, "heat_unit", unit=verdicts.unit_word(group[0].figures.unit, language))
+    unit = _unit(group, mend.explained(summary, language), language)
     notes = tuple(notes_of(summary, group, list(cells.values()), steps, language))
     if len(everywhere) <= ACROSS_MOST:
         columns = tuple(field_column(at, language, strong=at is summary.place) for at in everywhere)
@@ -94,6 +94,14 @@ def tables_of(
         last = number == len(parts) - 1
         made.append(Table(title, unit, (head, *columns), rows, notes if last else (), pitch=4, bookmark=number == 0))
     return made
+
+
+def _unit(group: Sequence[Measured], told: Sequence[Measured], language: str) -> str:
+    """The order of the areas, the unit, and what it means where that was not said above ``told``."""
+    unit, means = verdicts.unit_word(group[0].figures.unit, language), meaning(group, language)
+    if not means or (told and means == meaning(told, language)):
+        return say(language, "heat_unit", unit=unit)
+    return say(language, "heat_unit_means", unit=unit, meaning=means)
 
 
 def cell_at(summary: AreaSummary, indicator: Indicator, at: Place) -> PublishableCell:

@@ -8,7 +8,9 @@ from questionnaires.indicators import Indicator
 from reports.content import AreaSummary, CommunitySummary
 from reports.story import common
 from reports.story.common import Measured
-from reports.wording import tiers
+from reports.wording import facts, tiers, verdicts
+from reports.wording.figures import Unit
+from reports.wording.phrases import say
 
 
 def item_groups(summary: CommunitySummary | AreaSummary, language: str) -> list[list[Measured]]:
@@ -36,6 +38,22 @@ def alike(group: Sequence[Measured]) -> list[list[Measured]]:
         )
         if some
     ]
+
+
+def meaning(group: Sequence[Measured], language: str) -> str:
+    """What their figures are shares of, in the words of their definitions; "" where these are of several kinds."""
+    if any(each.figures.unit is not Unit.PERCENT for each in group):
+        return ""
+    told = facts.meaning_of_all([each.indicator.definition.in_language(language) for each in group], language)
+    return verdicts.in_sentence(told, language)
+
+
+def unit_of(group: Sequence[Measured], language: str, *, told: Sequence[Measured] = ()) -> str:
+    """The unit of a table of items with what it means, unless it stands above a table of ``told`` already."""
+    unit, means = verdicts.unit_word(group[0].figures.unit, language), meaning(group, language)
+    if not means or (told and means == meaning(told, language)):
+        return say(language, "unit", unit=unit)
+    return say(language, "unit_means", unit=unit, meaning=means)
 
 
 def worst_first(each: Measured) -> tuple[bool, float]:

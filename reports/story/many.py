@@ -53,7 +53,7 @@ def tables(summary: CommunitySummary, own: Sequence[Measured], language: str) ->
             Column(say(language, "city_above"), ColumnKind.FIGURE),
         ]
         if since and summary.changes is not None:
-            wave = change_words.since(summary.changes.since, language)
+            wave = change_words.label(summary.changes.since, language)
             columns.append(Column(say(language, "since", wave=wave), ColumnKind.FIGURE))
         places = against.above_and_own(summary)
         cells = [cell for each in group for cell in against.around(summary, each.indicator, places)]

@@ -14,7 +14,7 @@ from reports.blocks import Block, Cell, Column, ColumnKind, Look, Notes, Row, Ta
 from reports.content import AreaSummary, CommunitySummary
 from reports.story import common, compared
 from reports.story.common import Measured
-from reports.story.items import ascending_is_bad, item_groups, same_figure, worst_first
+from reports.story.items import ascending_is_bad, item_groups, same_figure, unit_of, worst_first
 from reports.wording import figures, tiers, verdicts
 from reports.wording.phrases import say
 
@@ -38,6 +38,7 @@ class MendFirst:
     shown: int  # items that could have been among them
     left_out: tuple[Measured, ...]  # the others, in the order of the questionnaire
     remarks: tuple[str, ...]  # how much each matters in the city, where that is told of any item
+    pool: tuple[Measured, ...]  # all that were chosen among
     basis: tuple[str, ...]  # sentences: why these, what cannot be told from the worst, what takes no part
 
     @property
@@ -77,7 +78,15 @@ def mend_first(summary: CommunitySummary | AreaSummary, language: str) -> MendFi
     left_out = tuple(each for each in in_order(summary, pool) if not tiers.comparable(each.cell))
     if not told or (left_out and (len(told) <= MOST or len(told) * 2 < len(pool))):
         none = say(language, "mend_none" if told else "mend_nothing", count=len(pool), shown=len(told))
-        return MendFirst(language=language, first=(), shown=len(told), left_out=left_out, remarks=(), basis=(none,))
+        return MendFirst(
+            language=language,
+            first=(),
+            shown=len(told),
+            left_out=left_out,
+            remarks=(),
+            pool=tuple(pool),
+            basis=(none,),
+        )
     drivers = None if summary.beside is None else summary.beside.drivers
     priorities = priorities_of(drivers)
     urgent = [
@@ -95,8 +104,15 @@ def mend_first(summary: CommunitySummary | AreaSummary, language: str) -> MendFi
         shown=len(told),
         left_out=left_out,
         remarks=tuple(say(language, _remark(priorities, each)) for each in first) if priorities else (),
+        pool=tuple(pool),
         basis=tuple(basis),
     )
+
+
+def explained(summary: CommunitySummary | AreaSummary, language: str) -> tuple[Measured, ...]:
+    """The items above whose table the sheet says what a figure is."""
+    found = mend_first(summary, language)
+    return () if found is None or not found.first else found.pool
 
 
 def blocks(summary: CommunitySummary | AreaSummary, language: str) -> list[Block]:
@@ -135,7 +151,7 @@ def table(found: MendFirst, at_level: float) -> Table:
     )
     return Table(
         title=found.title,
-        unit=say(language, "unit", unit=verdicts.unit_word(written.unit, language)),
+        unit=unit_of(found.pool, language),
         columns=columns,
         rows=tuple(rows),
         notes=common.one_note(found.basis, language),

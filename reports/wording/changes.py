@@ -43,6 +43,11 @@ def since(wave: Text, language: str) -> str:
     return f"the {in_sentence(name, language)}" if counted else name
 
 
+def label(wave: Text, language: str) -> str:
+    """The wave behind a word of a label: second quarter of 2026."""
+    return since(wave, language).removeprefix("the ")
+
+
 def why_not(reasons: Iterable[str], language: str) -> str:
     """Why two waves are not compared: 题目或算法不同、抽样办法不同."""
     return say(language, "comma").join(

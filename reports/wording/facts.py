@@ -29,6 +29,7 @@ MONTHS: Final = (
     "December",
 )
 ALIKE_LEAST: Final = 3  # so many definitions of one pattern are told together
+QUOTED: Final = re.compile(r"“[^“”]*”")
 LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
 
 
@@ -153,12 +154,11 @@ def alike_together(entries: Sequence[tuple[str, str]], language: str) -> tuple[t
 
     The entry of such a family has no term: 以下各项：对“…”作出评价者中，……。“…”处：背街小巷保洁（背街小巷的保洁）、……
     """
-    quoted = re.compile(r"“[^“”]*”")
     families: dict[str, list[tuple[str, str, str]]] = {}
     for term, text in entries:
-        found = quoted.search(text)
+        found = QUOTED.search(text)
         part = found.group()[1:-1] if found else ""
-        frame = quoted.sub("“…”", text, count=1) if found else text
+        frame = QUOTED.sub("“…”", text, count=1) if found else text
         families.setdefault(frame, []).append((term, text, part))
     result: list[tuple[str, str]] = []
     for frame, members in families.items():
@@ -172,6 +172,16 @@ def alike_together(entries: Sequence[tuple[str, str]], language: str) -> tuple[t
         listed = say(language, "enumeration").join(parts) + say(language, "stop")
         result.append(("", say(language, "items_alike", definition=frame, parts=listed)))
     return tuple(result)
+
+
+def meaning_of_all(definitions: Sequence[str], language: str) -> str:
+    """What each of several figures is, where their definitions differ in nothing but what they are about, else "":
+    对该项作出评价者中，“满意”或“基本满意”者所占比重. Whose answers are left out stands in the definitions."""
+    frames = {QUOTED.sub("“…”", text, count=1) for text in definitions}
+    if len(definitions) < 2 or len(frames) != 1 or "“…”" not in (frame := frames.pop()):
+        return ""
+    said = frame.replace("“…”", say(language, "that_item"))
+    return re.split("[；;]", said)[0].rstrip("。. ")
 
 
 def same_words(one: str, other: str) -> bool:

@@ -23,6 +23,12 @@ ITEM_PHRASES: Final[Mapping[str, Text]] = {
         "Bold: the {count} lowest of the published estimates.",
     ),
     "item": Text("项目", "Item"),
+    "items_of_place": Text("{place}的各方面评价", "Items in {place}"),
+    "that_item": Text("该项", "the item"),
+    "unit_means": Text("单位：{unit}，{meaning}", "in {unit}: {meaning}"),
+    "heat_unit_means": Text(
+        "各地按区划代码排列，不作排名；单位：{unit}，{meaning}", "areas by code, not ranked; in {unit}: {meaning}"
+    ),
     # by area
     "heat_by_community": Text("各方面评价，按社区", "Items by community"),
     "heat_by_street": Text("各方面评价，按街道（镇）", "Items by street"),

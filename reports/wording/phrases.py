@@ -102,8 +102,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     "rule_of_reading": Text(
         "整个 {level}% 置信区间都在目标一侧，才写“达标”或“未达标”；区间跨过目标，写“尚不能判定”。",
-        "Reached, or not reached, only where the whole {level}% confidence interval lies on that side of the target; "
-        "otherwise “cannot tell”.",
+        "Reached, or not: the whole {level}% interval lies on that side of the target; else “cannot tell”.",
     ),
     "rule_without_targets": Text(
         "点是估计值；同样的调查重复多次，约有 {level}% 的置信区间包含真实水平。",
@@ -125,8 +124,8 @@ PHRASES: Final[Mapping[str, Text]] = {
     "crosses": Text("区间跨过目标。", "Interval crosses the target."),
     "settling": Text("{name}约 {n} 份", "{name}: about {n}"),
     "settling_all": Text(
-        "尚不能判定的，若水平不变，下一轮要这么多有效问卷才有八成可能判定：{parts}。",
-        "Cannot tell: if levels stay, so many valid questionnaires in the next wave would settle it with 80% power: "
+        "尚不能判定的，水平不变的话，下一次收到这么多份有效问卷，有八成把握说得准：{parts}。",
+        "Cannot tell: if levels stay, so many valid questionnaires next time would settle it with 80% probability: "
         "{parts}.",
     ),
     "census_only": Text(
@@ -156,21 +155,24 @@ PHRASES: Final[Mapping[str, Text]] = {
     # tipping points
     "firmness": Text("结论有多稳", "How firm the verdicts are"),
     "firmness_lead_share": Text(
-        "完成抽中的 {rate}，其余样本的结果没有登记，都当作合格的推算。"
-        "没有应答的人若与应答者不同，结论可能改变。如果未应答者的比率：",
+        "完成抽中的 {rate}，其余样本的结果没有登记，都当作合格的推算。其余的人怎么想，不知道。要是他们的数字：",
         "{rate} of those sampled completed; the others, whose outcomes were not recorded, are all taken as eligible. "
-        "A verdict may change if the figure among nonrespondents is:",
+        "What they think is not known. If their figure is",
     ),
     "firmness_lead": Text(
-        "应答率 {rate}。没有应答的人若与应答者不同，结论可能改变。如果未应答者的比率：",
-        "Response rate {rate}. A verdict may change if the figure among nonrespondents is:",
+        "应答率 {rate}，其余的人怎么想，不知道。要是他们的数字：",
+        "Response rate {rate}: what the others think is not known. If their figure is",
     ),
-    "tip_below": Text("低于 {q}，全体低于目标", "below {q}: target missed"),
-    "tip_above": Text("高于 {q}，全体达到目标", "above {q}: target reached"),
-    "tip_rises": Text("高于 {q}，全体超过目标", "above {q}: target missed"),
-    "tip_falls": Text("低于 {q}，全体达到目标", "below {q}: target reached"),
-    "tip_never": Text("无论多少，全体都在目标同一侧", "whatever it is, the side stays"),
+    "tip_below": Text("低于 {q}，全体就够不上目标", "below {q}: target missed"),
+    "tip_above": Text("高于 {q}，全体就达到目标", "above {q}: target reached"),
+    "tip_rises": Text("高于 {q}，全体就超过目标", "above {q}: target missed"),
+    "tip_falls": Text("低于 {q}，全体就达到目标", "below {q}: target reached"),
+    "tip_never": Text("不管是多少，全体都在目标这一边", "whatever it is, the side stays"),
     "tip_unknown": Text("不作推算", "not computed"),
+    "firmness_missing": Text(
+        "没有列出的：{names}，不单独公布，或者只公布到一端。",
+        "Not listed: {names}, not published alone or told to an end only.",
+    ),
     # sections
     "compared": Text("与{others}相比", "Compared with {others}"),
     "comparison_unit": Text(

@@ -50,6 +50,7 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
         "为保护受访人，或因把握不够；回答都计入了上一级。",
         "To protect respondents, or because it is too uncertain; the answers are counted in the level above.",
     ),
+    "further_indicators": Text("别的指标", "Further indicators"),
     "figures_of": Text("{place}和{city}", "{place} and {city}"),
     "many_title": Text("各项指标，未达标的在前", "All indicators, those that missed their target first"),
     # of an area

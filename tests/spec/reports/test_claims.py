@@ -381,7 +381,7 @@ def test_a_plural_is_one_only_of_more(key: str, one: str, two: str) -> None:
 def test_a_target_of_at_most_is_reached_not_suited() -> None:
     most = given.indicator("complaints", "投诉率", "Complaints", 0.05, sense=Sense.AT_MOST)
     cell = given.share("x", 0.08, 0.06, 0.1, 200, target=0.05, at_least=False, tipping_point=0.01)
-    assert verdicts.tipping(most, cell, Figures(unit=Unit.PERCENT), "zh") == "低于 1.0%，全体达到目标"
+    assert verdicts.tipping(most, cell, Figures(unit=Unit.PERCENT), "zh") == "低于 1.0%，全体就达到目标"
 
 
 def test_nobody_is_told_that_figures_can_be_had_again_by_themselves() -> None:

@@ -158,11 +158,11 @@ def test_all_yes_and_none() -> None:
 @pytest.mark.parametrize(
     ("which", "value", "point", "words"),
     [
-        (AT_LEAST, 0.962, 0.79211, "低于 79.3%，全体低于目标"),  # raised: a higher point is the less firm verdict
-        (AT_LEAST, 0.80, 0.97289, "高于 97.2%，全体达到目标"),  # cut
-        (AT_LEAST, 0.40, 1.8, "无论多少，全体都在目标同一侧"),
-        (AT_MOST, 0.02, 0.10211, "高于 10.2%，全体超过目标"),  # cut: reached sooner
-        (AT_MOST, 0.08, 0.01011, "低于 1.1%，全体达到目标"),  # raised
+        (AT_LEAST, 0.962, 0.79211, "低于 79.3%，全体就够不上目标"),  # raised: a higher point is the less firm verdict
+        (AT_LEAST, 0.80, 0.97289, "高于 97.2%，全体就达到目标"),  # cut
+        (AT_LEAST, 0.40, 1.8, "不管是多少，全体都在目标这一边"),
+        (AT_MOST, 0.02, 0.10211, "高于 10.2%，全体就超过目标"),  # cut: reached sooner
+        (AT_MOST, 0.08, 0.01011, "低于 1.1%，全体就达到目标"),  # raised
     ],
 )
 def test_tipping_points_are_rounded_against_the_verdict(which: object, value: float, point: float, words: str) -> None:

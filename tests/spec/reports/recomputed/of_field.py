@@ -53,6 +53,18 @@ def firmness(sheet: Sheet, where: Where) -> Iterator[Values]:
         yield {"rate": figures.rate(sheet.rate, sheet.language)}
 
 
+@true_where("firmness_missing")
+def firmness_missing(sheet: Sheet, where: Where) -> Iterator[Values]:
+    """Headlines with a target that stand in no row of the table."""
+    table = where.table
+    if table is not None:
+        rows = {row.cells[0].text for row in table.rows}
+        names = [sheet.small(name) for one in sheet.targets if (name := sheet.said(one.name)) not in rows]
+        cells = [sheet.cell(one) for one in sheet.targets if sheet.said(one.name) not in rows]
+        if names and all(one.suppression is not None or one.tipping_point is None for one in cells):
+            yield {"names": sheet.listed(names)}
+
+
 @true_where("legend_cannot_reach")
 def legend(sheet: Sheet, where: Where) -> Iterator[Values]:
     """Explained where it stands somewhere on the sheet."""

@@ -7,7 +7,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from analysis.results import Coding, PublishableCell, Suppression, Tier, Verdict
 from questionnaires.indicators import Indicator, Sense
-from reports.blocks import Tile
+from reports.blocks import ComparisonGroup, Tile
+from reports.content import Place
 from tests.spec.reports.recomputed import figures
 from tests.spec.reports.recomputed.registry import True_, hidden_key, true_where, verdict_key
 from tests.spec.reports.recomputed.sheet import Sheet, Where
@@ -76,9 +77,15 @@ def cautions(sheet: Sheet, where: Where) -> Iterator[Values]:
 
 
 def here(sheet: Sheet, where: Where) -> tuple[Indicator, PublishableCell] | None:
-    """The indicator of a card, a group or a row, in the sheet's own area."""
+    """The indicator of a card, a group or a row, in the sheet's own area; of a group, in the area it begins with."""
     one = where.indicator(sheet)
-    return None if one is None else (one, sheet.cell(one))
+    return None if one is None else (one, sheet.cell(one, begins(sheet, where)))
+
+
+def begins(sheet: Sheet, where: Where) -> Place | None:
+    """The area of a group's first row."""
+    group = where.nearest(ComparisonGroup)
+    return sheet.places[group.rows[0].name] if isinstance(group, ComparisonGroup) else None
 
 
 def _word(verdict: Verdict) -> True_:
@@ -92,7 +99,7 @@ def _word(verdict: Verdict) -> True_:
         elif found is None:
             known = not where.label or verdict in of_editions(sheet, where)
         else:
-            known = verdict in (sheet.verdict(found[0]), hidden_word(found[1]))
+            known = verdict in (sheet.verdict(found[0], begins(sheet, where)), hidden_word(found[1]))
         if known:
             yield {}
 

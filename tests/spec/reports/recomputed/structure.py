@@ -174,7 +174,7 @@ def of_comparison(block: Comparison, sheet: Sheet) -> Faults:
             yield "target", group
         if not drawn and group.target is not None:
             yield "target of nothing", group
-        if group.verdict is not None and group.verdict is not sheet.verdict(one):
+        if group.verdict is not None and group.verdict is not sheet.verdict(one, sheet.places[group.rows[0].name]):
             yield "verdict", group
         for row in group.rows:
             cell = sheet.cell(one, sheet.places[row.name])
