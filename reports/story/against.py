@@ -12,7 +12,7 @@ from reports.blocks import Block, Comparison, ComparisonGroup, ComparisonRow, Lo
 from reports.content import CommunitySummary, Place
 from reports.story import common, compared
 from reports.story.common import Measured
-from reports.story.items import item_groups
+from reports.story.items import item_groups, meaning
 from reports.wording import figures, verdicts
 from reports.wording.phrases import PHRASES, say
 
@@ -39,7 +39,10 @@ def items_of_street(summary: CommunitySummary, language: str) -> list[Block]:
     place = summary.street
     named = say(language, "items_of_place", place=place.name.in_language(language))
     groups = item_groups(replace(summary, place=place), language)
-    charts = [_chart(summary, group, [place], named, "") for group in groups]
+    leads = [
+        say(language, "items_mean", meaning=told) if (told := meaning(group, language)) else "" for group in groups
+    ]
+    charts = [_chart(summary, group, [place], named, lead) for group, lead in zip(groups, leads, strict=True)]
     return [chart for chart in charts if chart.axis.ticks]
 
 

@@ -24,6 +24,7 @@ ITEM_PHRASES: Final[Mapping[str, Text]] = {
     ),
     "item": Text("项目", "Item"),
     "items_of_place": Text("{place}的各方面评价", "Items in {place}"),
+    "items_mean": Text("各数是{meaning}。", "Each figure: {meaning}."),
     "that_item": Text("该项", "the item"),
     "unit_means": Text("单位：{unit}，{meaning}", "in {unit}: {meaning}"),
     "heat_unit_means": Text(

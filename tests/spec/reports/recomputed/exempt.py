@@ -16,6 +16,7 @@ _BY_REASON: Final[Mapping[str, tuple[str, ...]]] = {
         "groups_how",
         "heat_shades",
         "heat_unit",
+        "heat_unit_means",
         "area_unit",
         "items_how",
         "modes_dealt",

@@ -124,7 +124,7 @@ def none_found(sheet: Sheet, where: Where) -> Iterator[Values]:
             continue
         unit = figures.unit_of(one)
         told = figures.by_how_much(figures.told(found.detectable, unit, found.digits), unit, sheet.language)
-        parts.append(f"{sheet.said(one.name)} {told}")
+        parts.append(f"{sheet.small(sheet.said(one.name))} {told}")
     if parts:
         yield {"parts": ("，" if sheet.chinese else ", ").join(parts)}
 
@@ -205,7 +205,8 @@ def _against(side: int) -> True_:
                 shown = 1 if one.low > 0 else -1 if one.high < 0 else one.side if 0 in (one.low, one.high) else 0
                 of = sheet.by_id[one.variable]
                 values = apart((one.difference, one.low, one.high), figures.unit_of(of), one.digits)
-                if shown == side and one.side == side and named(sheet, where, SIDES[side], sheet.said(of.name), values):
+                name = sheet.small(sheet.said(of.name))
+                if shown == side and one.side == side and named(sheet, where, SIDES[side], name, values):
                     yield values
 
     return true

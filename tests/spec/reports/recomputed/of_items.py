@@ -111,7 +111,7 @@ def pairs(sheet: Sheet, where: Where) -> Iterator[tuple[PublishedItems, list[Ind
 
 def quoted(sheet: Sheet, one: Indicator) -> str:
     name = sheet.said(one.name)
-    return f"“{name}”" if sheet.chinese else name
+    return f"“{name}”" if sheet.chinese else sheet.small(name)
 
 
 def of_all(sheet: Sheet, where: Where, found: PublishedItems) -> bool:

@@ -106,6 +106,14 @@ def _word(verdict: Verdict) -> True_:
     return true
 
 
+@true_where("tiles_hatched", "tiles_dashed")
+def tiles_hidden(sheet: Sheet, where: Where) -> Iterator[Values]:
+    """Of tiles one of which is not published."""
+    given = {sheet.verdict(sheet.headlines[0], place) for place in sheet.communities}
+    if Verdict.NOT_PUBLISHED in given:
+        yield {}
+
+
 def hidden_word(cell: PublishableCell) -> Verdict | None:
     """What is hidden has a word even without a target."""
     return None if cell.suppression is None else Verdict.NOT_PUBLISHED
