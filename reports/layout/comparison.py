@@ -112,14 +112,15 @@ def group_frame(
     needed = count + (1 if group.verdict else 0) + (1 if group.target_label else 0)
     labels = [label_lines(setter, row.name, places.label_width, own=i == 0) for i, row in enumerate(group.rows)]
     heights = [pitch if len(lines) == 1 else len(lines) * LABEL_LEADING + U for _, lines in labels]
-    height = max(sum(heights), needed * pitch) + 2 * edge
+    wrapped = (count - 1) * max(style.SECTION_TITLE.leading - pitch, 0.0)  # what lines of a name need more than rows
+    height = max(sum(heights), needed * pitch + wrapped) + 2 * edge
     scale = places.scale
     shown = any(row.range is not None for row in group.rows)
     marks: list[Mark] = list(gridlines(scale, places.standing, 0, height)) if shown else []
     if not first:
         marks.append(Stroke(0, 0, width, 0, style.RULE_ROW, style.HAIRLINE))
     marks.extend(names)
-    y = first_baseline + count * pitch
+    y = first_baseline + count * pitch + wrapped
     if group.verdict is not None:
         marks.extend(setter.sign(group.verdict, 4.2, y - OPTICAL_MIDDLE * style.ROW.size, 3.2))
         colour = style.VERDICT_COLOUR[group.verdict] if group.verdict.value != "not_published" else style.GREY

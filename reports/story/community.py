@@ -85,7 +85,7 @@ def nothing_shown(summary: CommunitySummary, own: Sequence[Measured], language: 
     reading = (say(language, "nothing_why"),)
     sentence = Answer(say(language, "nothing_own", place=place), reading)
     charts = against.comparisons(summary, own, language, without_own=True)
-    return [sentence, *charts, *against.items_of_street(summary, language)]
+    return [sentence, *charts, *against.items_of_street(summary, language), PageBreak()]
 
 
 def card_of(summary: CommunitySummary, each: Measured) -> Card:

@@ -478,7 +478,7 @@ def mode_none(sheet: Sheet, where: Where) -> Iterator[Values]:
 @true_where("mode_alike")
 def mode_alike(sheet: Sheet, where: Where) -> Iterator[Values]:
     effects = () if sheet.summary.beside is None else sheet.summary.beside.modes
-    effects = [one for one in effects if not any(map(differs, one.figures))]
-    alike = [sheet.small(sheet.said(sheet.by_id[one.variable].name)) for one in effects]
+    told = [one for one in effects if not any(map(differs, one.figures))]
+    alike = [sheet.small(sheet.said(sheet.by_id[one.variable].name)) for one in told]
     if alike:
         yield {"names": ("、" if sheet.chinese else ", ").join(alike)}
