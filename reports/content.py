@@ -196,6 +196,32 @@ class PutRight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What somebody wrote, as it is printed: what might say who they are is struck already."""
+
+    text: str
+    theme: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkTheme:
+    theme: Text
+    count: int  # of answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remarks:
+    """Residents' words to one question. ``answers``: of how many themes were counted, 0 where they are not;
+    ``rest``: those of themes that are not told, or of none."""
+
+    question: Text
+    answers: int = 0
+    themes: tuple[RemarkTheme, ...] = ()
+    rest: int = 0
+    quotes: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexPartOfArea:
     wave: Text
     indicator: Text
@@ -231,6 +257,7 @@ class CommunitySummary:
     changes: Changes | None = None
     trend: Trend | None = None
     put_right: PutRight | None = None
+    remarks: tuple[Remarks, ...] = ()  # none in releases from before they were read
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
     comparisons: Comparisons | None = None  # of this community; None in releases from before there were any
 
@@ -252,6 +279,7 @@ class AreaSummary:
     changes: Changes | None = None
     trend: Trend | None = None
     put_right: PutRight | None = None
+    remarks: tuple[Remarks, ...] = ()  # none in releases from before they were read
     groups: Groups | None = None  # of the city, or of the street
     indices: tuple[IndexOfArea, ...] = ()  # of the survey over its waves; none in releases from before they were kept
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept

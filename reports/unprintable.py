@@ -59,8 +59,9 @@ def texts(summaries: Iterable[Summary]) -> Iterator[tuple[Text, str]]:
             (summary.method, _method),
             (summary.indicators, _indicators),
             (summary.put_right, _put_right),
+            (summary.remarks, _remarks),
         ):
-            if thing is not None and id(thing) not in seen:
+            if thing and id(thing) not in seen:
                 seen.add(id(thing))
                 yield from words(summary)
 
@@ -104,3 +105,13 @@ def _indicators(summary: Summary) -> Iterator[tuple[Text, str]]:
 def _put_right(summary: Summary) -> Iterator[tuple[Text, str]]:
     for one in summary.put_right.items if summary.put_right is not None else ():
         yield from _said(Text("整改清单的事项", "matter of the rectification list"), one.item)
+
+
+def _remarks(summary: Summary) -> Iterator[tuple[Text, str]]:
+    for one in summary.remarks:
+        for quote in one.quotes:
+            yield Text("居民的话", "residents' words"), quote.text
+            if quote.theme is not None:
+                yield from _said(Text("居民的话的主题", "theme of residents' words"), quote.theme)
+        for theme in one.themes:
+            yield from _said(Text("居民的话的主题", "theme of residents' words"), theme.theme)

@@ -43,6 +43,7 @@ from reports.story import (
     over_waves,
     places,
     rectified,
+    remarks,
     tiles,
 )
 from reports.story.common import Measured
@@ -81,6 +82,7 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     if waves := over_waves.blocks(summary.trend, own, summary.place, table.rule, language):
         blocks.append(Spare(2, say(language, "spare_waves"), tuple(waves)))
     blocks += driven.blocks(summary, language)
+    blocks += remarks.of_area(summary, language)
     blocks += fieldwork(summary, own, language, judged=judged)
     blocks += correction.blocks(summary.imprint, table, printed(summary, shown), language)
     blocks += rectified.blocks(summary, language, areas=True)

@@ -43,6 +43,7 @@ from reports.story import (
     outcomes,
     over_waves,
     rectified,
+    remarks,
 )
 from reports.story.common import Measured
 from reports.story.items import any_coarse, ascending_is_bad, item_groups, same_figure, unit_of
@@ -307,11 +308,12 @@ def page_two(
     blocks = items_beside_asked(summary, items, firm, waves_of(summary, own, language), language)
     if summary.age_groups:
         ages = age_groups.table(summary, own, language)
-        blocks.append(Spare(4, say(language, "spare_ages"), (ages,)))
+        blocks.append(Spare(5, say(language, "spare_ages"), (ages,)))
     shown = common.headline(summary.indicators)
     places = [(summary.place, summary.indicators), (summary.street, shown), (summary.city, shown)]
     blocks += correction.blocks(summary.imprint, table, places, language)
     blocks += rectified.blocks(summary, language)
+    blocks += remarks.of_community(summary, language)
     meaning = common.definitions(summary, language, targets=False)
     rank = 0 if len(own) <= many.CARDS_MOST else 6
     blocks += [Spare(rank, say(language, "definitions"), tuple(meaning[:1])), *meaning[1:]]
@@ -373,8 +375,8 @@ def small_print(summary: CommunitySummary, own: Sequence[Measured], language: st
     apart = compared.against(summary.comparisons, own, summary.place, above(summary), language)
     cases = summary.sample.outcomes
     told = (
-        (3, "spare_method", common.one_note(method, language)),
-        (3, "spare_modes", (by_mode,) if by_mode else ()),
+        (4, "spare_method", common.one_note(method, language)),
+        (4, "spare_modes", (by_mode,) if by_mode else ()),
         (6, "differs_intervals", tuple(apart)),
         (8, "spare_outcomes", (*facts.e_note(summary.sample, language), *outcomes.in_a_line(cases, language))),
     )

@@ -7,9 +7,11 @@ from typing import Final
 
 from questionnaires.text import Text
 from reports.wording.rectified_phrases import RECTIFIED_PHRASES
+from reports.wording.remark_phrases import REMARK_PHRASES
 
 CHANGE_PHRASES: Final[Mapping[str, Text]] = {
     **RECTIFIED_PHRASES,
+    **REMARK_PHRASES,
     "since": Text("比{wave}", "vs {wave}"),
     "detectable": Text("{name} {by}", "{name} {by}"),
     "none_found": Text(

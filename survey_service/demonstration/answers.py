@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from survey_service.demonstration.city import PAPER_SHARE, Levels
 from survey_service.demonstration.population import Residents
+from survey_service.demonstration.wishes import WISHES
 from survey_service.models import Mode
 
 HEADLINES: Final = ("awareness", "support", "participation", "satisfaction")
@@ -57,18 +58,6 @@ WEB_SHIFT: Final[Mapping[str, float]] = {
 
 SOURCES: Final = ("1", "2", "3", "4")
 ACTIVITIES: Final = ("1", "2", "3", "4", "5")
-WISHES: Final = (
-    "多划一些停车位",
-    "电动车充电桩太少",
-    "楼道里的杂物清一清",
-    "路灯坏了很久没修",
-    "垃圾桶清运再勤一点",
-    "遛狗要牵绳",
-    "老小区加装电梯",
-    "广场舞音量小一点",
-    "多办几次义诊",
-    "办事窗口中午能不能不休息",
-)
 
 
 def share(residents: Residents, topic: str, mode: Mode) -> NDArray[np.float64]:
@@ -142,7 +131,7 @@ class Answering:
             "q11": _pick(("1", "1", "1", "2", "3"), fate["registration"]),
         }
         if fate["words"] < 0.12:
-            about["q12"] = _pick(WISHES, fate["words"] / 0.12)
+            about["q12"] = WISHES[min(int(fate["words"] / 0.12 * len(WISHES)), len(WISHES) - 1)].words
         return about
 
 

@@ -14,7 +14,7 @@ from survey_service import jobs
 from survey_service.analyses import plan_history
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.wave_analysis import columns_and_register
-from survey_service.demonstration import calendar, ground, knocking, paper, put_right, truth, waves, year
+from survey_service.demonstration import calendar, ground, knocking, paper, put_right, truth, waves, wishes_read, year
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
 from survey_service.models import JobState, Release, Role
 from survey_service.releases import DOCUMENTS_JOB, steps
@@ -163,6 +163,8 @@ def _close(building: _Building, asked: waves.Asked, groups: tuple[Group, ...]) -
         surveys.begin_review(session, *of, at=at, by=statistician)
     if not groups:
         return
+    with services.database.writing.begin() as session:
+        wishes_read.read(session, building.laid, asked.wave_id, at=at)
     with services.database.writing.begin() as session:
         before = columns_and_register(session, *of).plan
         after = replace(before, groups=groups)

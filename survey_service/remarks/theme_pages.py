@@ -24,7 +24,7 @@ from survey_service.web import posted_forms
 from survey_service.web.posted_forms import FormReading, Posted
 
 router = APIRouter(prefix="/surveys/{survey_key}/remark-themes")
-Number = Annotated[str, Path(max_length=4)]
+Number = Annotated[str, Path(max_length=40)]
 
 
 @dataclass(frozen=True, slots=True)

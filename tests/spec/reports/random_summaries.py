@@ -35,6 +35,9 @@ from reports.content import (
     Place,
     PutRight,
     PutRightItem,
+    Remark,
+    Remarks,
+    RemarkTheme,
     Sample,
     Trend,
 )
@@ -95,6 +98,7 @@ def community(made: Made) -> CommunitySummary:
         changes=changes(made, place),
         trend=trend(made, place),
         put_right=put_right(made, place),
+        remarks=remarks(made, place),
         beside=beside(made),
         comparisons=None if made.shape.old else made.comparisons(place, (at, made.city), ()),
     )
@@ -129,6 +133,7 @@ def area(
         changes=changes(made, place),
         trend=trend(made, place),
         put_right=put_right(made, place),
+        remarks=remarks(made, place),
         beside=beside(made),
         comparisons=None if made.shape.old else compared,
         indices=indices(made, place),
@@ -281,6 +286,22 @@ def put_right(made: Made, place: Place) -> PutRight | None:
             )
         )
     return PutRight(wave=waves(made)[-2], items=tuple(items))
+
+
+def remarks(made: Made, place: Place) -> tuple[Remarks, ...]:
+    """Words that make claims of their own; counted on the sheet of the city."""
+    rng = made.rng(f"remarks/{place.code}")
+    if made.shape.old or rng.random() < 0.4:
+        return ()
+    themes = [Text(f"题{STEMS[number]}", f"theme {WORDS[number]}") for number in range(rng.randrange(1, 5))]
+    words = ("停车最差，没有一处够用", "都好", "物业费涨了12.5%，住〔略〕", "路灯" * rng.randrange(1, 30))
+    quotes = tuple(Remark(text=rng.choice(words), theme=theme) for theme in themes if rng.random() < 0.7)
+    if place != made.city:
+        return (Remarks(question=Text("问甲", "asked amber"), quotes=quotes[:3]),) if quotes else ()
+    counts = tuple(RemarkTheme(theme=one, count=rng.randrange(5, 60)) for one in themes)
+    rest = rng.choice((0, rng.randrange(5, 90)))
+    answers = sum(one.count for one in counts) + rest
+    return (Remarks(question=Text("问甲", "asked amber"), answers=answers, themes=counts, rest=rest, quotes=quotes),)
 
 
 # ------------------------------------------------------------------ beside the figures

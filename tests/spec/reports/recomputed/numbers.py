@@ -124,6 +124,7 @@ def rates(sheet: Sheet) -> Iterator[object]:
     for index in () if isinstance(summary, CommunitySummary) else summary.indices:
         yield from (index.value, *NUMBER.findall(index.interval))
         yield from (f"{part.weight * 100:g}" for part in index.parts)
+    yield from (quote.text for one in summary.remarks for quote in one.quotes)  # what somebody wrote, as it is
     yield sheet.level
     yield f"{(1 - summary.table.level) * 100:g}"
     yield from ("100", "80", "30", "0.1")  # of sentences that never change

@@ -132,3 +132,12 @@ def more_changed(sheet: Sheet, where: Where) -> Iterator[Values]:
     table = where.table
     if table is not None and sheet.summary.imprint.correction is not None:
         yield {"count": figures.count(corrected(sheet)[1] - len(table.rows))}
+
+
+@true_where("remarks_counted")
+def remarks_counted(sheet: Sheet, where: Where) -> Iterator[Values]:
+    """On the sheet of the city alone: what is told adds up to what was counted, and none of it is small."""
+    for one in sheet.summary.remarks if sheet.is_city else ():
+        told = [each.count for each in one.themes]
+        if told and sum(told) + one.rest == one.answers and min(*told, one.rest or 5) >= 5:
+            yield {"n": f"{one.answers:,}"}

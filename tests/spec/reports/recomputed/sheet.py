@@ -58,11 +58,12 @@ class Sheet:
 
     @cached_property
     def given_words(self) -> list[str]:
-        """What others wrote: of the method, and what an indicator means. The longest first."""
+        """What others wrote: of the method, what an indicator means, residents. The longest first."""
         method = self.summary.method
         words = [method.population, method.frame, method.selection, method.weighting, method.variance]
         words += [one.definition for one in self.summary.indicators]
         every = {self.said(one).rstrip("。.") for one in words}
+        every |= {quote.text for one in self.summary.remarks for quote in one.quotes}
         return sorted((one for one in every if one), key=len, reverse=True)
 
     # ------------------------------------------------------------------ areas
