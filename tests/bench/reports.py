@@ -183,6 +183,37 @@ def _settings(folder: Path) -> Settings:
     return Settings(data_dir=folder, public_url="https://survey.example.gov.cn")
 
 
+def opened(folder: Path, made: Summaries) -> Iterator[dict[str, object]]:
+    """What a page asks for of one sheet, beside the server: of each kind, and the first one after another release."""
+    from sqlalchemy import select
+
+    from survey_service.clock import system_clock
+    from survey_service.models import Release
+    from survey_service.releases import sheet_page
+    from survey_service.releases.signed_summaries import unpacked
+    from survey_service.secrets import KeyRing
+    from survey_service.services import Services
+    from survey_service.writer import GroupWriter
+
+    settings = _settings(folder)
+    database = open_database(settings.resolved_database_url)
+    writer = GroupWriter(database.writing, queue_size=1, group_size=1)
+    running = Services(settings=settings, database=database, writer=writer, keys=KeyRing("0" * 40), clock=system_clock)
+    with database.reading.begin() as session:
+        of = session.execute(select(Release.survey_id, Release.id)).one()
+    first, *_, last = made.communities
+    sheet_page.sheet(running, *of, first, "zh")  # the modules
+    unpacked.cache_clear()
+    street, city = next(iter(made.streets)), made.city.place.code
+    for name, code in (("the first", last), ("a community", first), ("a street", street), ("the city", city)):
+        start = time.process_time()
+        sheet_page.sheet(running, *of, code, "zh")
+        used = (time.process_time() - start) * 1000
+        yield {"work": f"the page of {name}", "processor_ms": round(used, 1), "at_most_ms": ONE_SHEET_MS}
+    writer.close()
+    database.dispose()
+
+
 def whole(folder: Path, made: Summaries) -> dict[str, object]:
     settings = _settings(folder)
     database = open_database(settings.resolved_database_url)
@@ -262,6 +293,8 @@ def main() -> None:
         for line in sheets(made, TypeSettings(cache=Path(folder) / "cache" / "type")):
             print(json.dumps({"bench": "reports", **line}), flush=True)
         print(json.dumps({"bench": "reports", **whole(Path(folder), made)}), flush=True)
+        for line in opened(Path(folder), made):
+            print(json.dumps({"bench": "reports", **line}), flush=True)
 
 
 if __name__ == "__main__":
