@@ -39,7 +39,7 @@ def all_jobs(database: Database) -> list[Job]:
         return found
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_a_worker_killed_between_a_file_and_its_row_leaves_each_pdf_once(
     running: Services,
     database: Database,
@@ -66,7 +66,7 @@ def test_a_worker_killed_between_a_file_and_its_row_leaves_each_pdf_once(
     workers = Workers(number=PARTS, rounds=False, command=slow_documents.COMMAND)
     workers.start(running)
     try:
-        until(lambda: made.exists() and len(made.read_text().splitlines()) == PARTS * (slow_documents.FIRST + 1))
+        until(lambda: made.exists() and len(made.read_text().splitlines()) == PARTS * (slow_documents.FIRST + 1), 300)
         held = all_jobs(database)[0]
         assert held.worker is not None
         os.kill(workers.process_id(held.worker), signal.SIGKILL)
