@@ -18,7 +18,7 @@ from sqlalchemy import Engine, event
 
 from analysis.results import Verdict
 from reports import style
-from reports.blocks import Axis, Cards, Cell, Column, ColumnKind, Columns, Range, Row, Spare, Story, Table
+from reports.blocks import Axis, Cards, Cell, Column, ColumnKind, Columns, Range, Row, Spare, Story, Table, Tiles
 from reports.content import CommunitySummary, Verification
 from reports.story import area_story, community_story
 from reports.story.verification import verified
@@ -79,6 +79,7 @@ def texts_of(value: Any) -> Iterator[str]:
     elif is_dataclass(value) and not isinstance(value, Axis | Range):
         for each in fields(value):
             unsaid = each.name == "colon" or (isinstance(value, Spare) and each.name == "name")
+            unsaid = unsaid or (isinstance(value, Tiles) and each.name == "in_words")  # of Word, which hatches nothing
             if not unsaid and not (isinstance(value, Columns) and each.name == "columns"):
                 yield from texts_of(getattr(value, each.name))
 
