@@ -287,6 +287,16 @@ class AreaSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SectorSummary(AreaSummary):
+    """A sector in the whole city: ``place`` has its name and the city's figures, ``indicators`` are its own.
+
+    Made of the city's summary by ``reports.sectors``, so that it holds no cell that the city's sheet could not.
+    """
+
+    among: tuple[Indicator, ...]  # of all sectors of its kind the one by which they are held against each other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticTable:
     """All estimates of one statistic. A variable's mean and its total have the same name, hence a table each."""
 

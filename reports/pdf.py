@@ -20,7 +20,7 @@ from reportlab.pdfgen import canvas as reportlab_canvas
 from analysis.results import Domain
 from reports import style
 from reports.blocks import Masthead, Story
-from reports.content import AreaSummary, CommunitySummary, EstimatesSummary, Verification
+from reports.content import AreaSummary, CommunitySummary, EstimatesSummary, SectorSummary, Verification
 from reports.embedding import EmbeddedFont
 from reports.fonts import Typeface, TypeSettings, Weight, typeface
 from reports.layout.pages import Frames, Numbering, Page, lay_out, pages_of
@@ -97,7 +97,7 @@ def area_pdf(
     settings: TypeSettings | None = None,
     verification: Verification | None = None,
 ) -> bytes:
-    """The report of a street or of the city."""
+    """The report of a street, of the city or of a sector in it."""
     return drawn(area_typeset(summary, language, settings, verification))
 
 
@@ -110,6 +110,8 @@ def area_typeset(
     """Of what would cost more pages than the sheet should have, what is spare goes."""
     story = verified(area_story(summary, language), verification)
     most = style.CITY_PAGES if is_city(summary) else style.STREET_PAGES
+    if isinstance(summary, SectorSummary):
+        most = style.SECTOR_PAGES
     found = spares.fullest(story, fits(most, language, settings))
     return typeset_story(spares.fitted(story, 0) if found is None else found, settings)
 

@@ -39,6 +39,7 @@ SECTION_GAPS: Final = (
 COMMUNITY_PAGES: Final = 2  # what a leader reads of one community: one sheet, both sides
 STREET_PAGES: Final = 4  # two sheets
 CITY_PAGES: Final = 12
+SECTOR_PAGES: Final = 2
 
 INK: Final = "#16202A"
 GREY: Final = "#525B65"

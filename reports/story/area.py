@@ -27,7 +27,7 @@ from reports.blocks import (
     Table,
     Tone,
 )
-from reports.content import AreaSummary, Place
+from reports.content import AreaSummary, Place, SectorSummary
 from reports.story import (
     changes,
     common,
@@ -44,12 +44,14 @@ from reports.story import (
     places,
     rectified,
     remarks,
+    sectors,
     tiles,
 )
 from reports.story.common import Measured
 from reports.story.community import story_of
 from reports.story.many import CARDS_MOST
 from reports.story.places import below, cell_at, communities, is_city, listed, named
+from reports.story.sector import sector_story
 from reports.wording import facts, figures, verdicts
 from reports.wording.phrases import say
 
@@ -57,7 +59,9 @@ SIGN_ORDER = (Verdict.REACHED, Verdict.CANNOT_TELL, Verdict.CANNOT_REACH, Verdic
 
 
 def area_story(summary: AreaSummary, language: str) -> Story:
-    """The report of a street or of the city in ``language`` ("zh" or "en")."""
+    """The report of a street, of the city or of a sector in it, in ``language`` ("zh" or "en")."""
+    if isinstance(summary, SectorSummary):
+        return sector_story(summary, language)
     table = summary.table
     shown = common.headline(summary.indicators)
     own = common.measured(table, summary.place, shown, language)
@@ -69,6 +73,8 @@ def area_story(summary: AreaSummary, language: str) -> Story:
     else:
         own = many.by_urgency(own)
         blocks += many.of_area(summary, own, language)
+    if is_city(summary):
+        blocks += sectors.counted(summary, language, judged=judged)
     blocks += mend.blocks(summary, language)
     streets = places.street_tables(summary, own, language)
     # Where many communities make many tiles, the few rows of the streets stand on page one instead.

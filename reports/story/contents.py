@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reports.blocks import Cell, Column, ColumnKind, Masthead, Row, Story, Table
-from reports.content import AreaSummary, CommunitySummary
+from reports.content import AreaSummary, CommunitySummary, SectorSummary
 from reports.story.community import story_of
 from reports.story.places import is_city
 from reports.wording import facts
@@ -60,4 +60,6 @@ def contents_story(summaries: Sequence[Summary], pages: Sequence[int], language:
 def kind(one: Summary, language: str) -> str:
     if isinstance(one, CommunitySummary):
         return say(language, "community_report")
+    if isinstance(one, SectorSummary):
+        return say(language, "sector_report")
     return say(language, "city_report" if is_city(one) else "street_report")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.results import PublishableCell
+from analysis.results import PublicationRule, PublishableCell
 from questionnaires.indicators import Indicator
 from reports.blocks import Block, Cell, Column, ColumnKind, Row, Table, Tone
 from reports.content import AreaSummary, Place
 from reports.story import common
 from reports.story.common import Measured
 from reports.wording import figures, verdicts
+from reports.wording.figures import Figures
 from reports.wording.phrases import say
 
 FIGURE_WIDTH = 80.0  # pt: sign, figure, letter; below them the interval in small type
@@ -90,25 +91,25 @@ def _table(
     level = verdicts.level_words(summary.table.level)
     units = {each.figures.unit for each in own}
     unit = "、".join(verdicts.unit_word(each, language) for each in sorted(units))
-    cells = [cell_at(summary, each.indicator, place) for each in own for place, _ in lines]
-    notes = verdicts.hidden_notes(cells, summary.table.rule, language)
-    ends = {
-        end[0]
-        for each in own
-        for place, _ in lines
-        if (end := verdicts.all_alike_short(cell_at(summary, each.indicator, place), each.figures))
-    }
-    if ends and not any(cell.coded for cell in cells):  # else the note of the coded ends says it
-        signs = [f"“{sign}”" for sign in sorted(ends, reverse=True)]
-        notes.append(say(language, "all_yes_sign", signs=("" if language == "zh" else ", ").join(signs)))
+    cells = [(cell_at(summary, each.indicator, place), each.figures) for each in own for place, _ in lines]
     return Table(
         title=title,
         unit=say(language, "area_unit", level=level, unit=unit),
         columns=(first, *area_columns(own, language)),
         rows=tuple(area_row(summary, own, place, tone, language) for place, tone in lines),
-        notes=tuple(notes),
+        notes=tuple(sign_notes(cells, summary.table.rule, language)),
         pitch=4,
     )
+
+
+def sign_notes(cells: Sequence[tuple[PublishableCell, Figures]], rule: PublicationRule, language: str) -> list[str]:
+    """What the marks of a table mean: of what is hidden, coarse or told by an end, and of answers all alike."""
+    notes = verdicts.hidden_notes([cell for cell, _ in cells], rule, language)
+    ends = {end[0] for cell, written in cells if (end := verdicts.all_alike_short(cell, written))}
+    if ends and not any(cell.coded for cell, _ in cells):  # else the note of the coded ends says it
+        signs = [f"“{sign}”" for sign in sorted(ends, reverse=True)]
+        notes.append(say(language, "all_yes_sign", signs=("" if language == "zh" else ", ").join(signs)))
+    return notes
 
 
 def cell_at(summary: AreaSummary, indicator: Indicator, place: Place) -> PublishableCell:

@@ -18,6 +18,7 @@ from reports.wording.item_phrases import ITEM_PHRASES
 from reports.wording.mend_phrases import MEND_PHRASES
 from reports.wording.mode_phrases import MODE_PHRASES
 from reports.wording.outcome_phrases import OUTCOME_PHRASES
+from reports.wording.sector_phrases import SECTOR_PHRASES
 from reports.wording.set_phrases import SET_PHRASES
 from reports.wording.sheet_phrases import SHEET_PHRASES
 from reports.wording.tier_phrases import TIER_PHRASES
@@ -36,6 +37,7 @@ PHRASES: Final[Mapping[str, Text]] = {
     **MEND_PHRASES,
     **MODE_PHRASES,
     **OUTCOME_PHRASES,
+    **SECTOR_PHRASES,
     **SET_PHRASES,
     **SHEET_PHRASES,
     # page furniture

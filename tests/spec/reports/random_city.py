@@ -39,6 +39,7 @@ from tests.spec.reports.random_cells import Odds
 STEMS = "甲乙丙丁戊己庚辛壬癸寅卯辰申酉戌亥"
 WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath", "islet", "larch", "maple", "ochre")
 LONGEST = 120
+SECTORS = "sectors"  # the group by which a questionnaire says that its items are sectors
 
 
 USUAL = Odds()
@@ -63,6 +64,7 @@ class Shape:
     rate: float | None = 0.7  # of response
     sizes: tuple[int, int] = (5, 400)  # respondents of a community
     corrects: bool = False
+    sectors: bool = False  # whether the first group of items is of sectors, which may have targets
 
 
 class Made:
@@ -162,11 +164,17 @@ class Made:
     def item(self, number: int) -> Indicator:
         """Of a group, whose items are measured alike as often as not."""
         group = f"group{number % self.shape.item_groups}"
+        if self.shape.sectors and group == "group0":
+            group = SECTORS
         rng = self.rng(f"items/{group}")
         kind = rng.choice(("share", "score", "small")) if self.shape.mixed and rng.random() < 0.7 else "share"
         if self.shape.mixed and rng.random() < 0.2 and number % 2:
             kind = "score"
         one = self.indicator(f"item{number}", headline=False, group=group, kind=kind)
+        if group == SECTORS:
+            drawn = self.rng(f"sector{number}")
+            one = replace(one, excluded=("8",) if drawn.random() < 0.5 else ())
+            return replace(one, target=self.target(one, one.id)) if drawn.random() < self.shape.targets else one
         if rng.random() < self.shape.at_most / 2:
             one = replace(one, target=replace(self.target(one, "item"), sense=Sense.AT_MOST))
         return one
@@ -196,7 +204,7 @@ class Made:
         )
 
     def row(self, domain: Domain, n: int) -> PublishableRow:
-        asked = self.headlines if len(domain) and domain[-1][0].startswith(("by", "age")) else self.indicators
+        asked = self.told_of if len(domain) and domain[-1][0].startswith(("by", "age")) else self.indicators
         found = []
         for one in asked:
             rng = self.rng(f"cell/{domain}/{one.id}")
@@ -205,6 +213,11 @@ class Made:
             made = cells.cell(rng, one, n, self.shape.odds)
             found.append(cells.as_of_old(rng, made) if self.shape.old else made)
         return PublishableRow(domain=domain, sample_size=n, cells=tuple(found))
+
+    @property
+    def told_of(self) -> tuple[Indicator, ...]:
+        """Of which changes and groups are told."""
+        return (*self.headlines, *(one for one in self.items if one.group == SECTORS))
 
     def cell(self, domain: Domain, variable: str) -> PublishableCell | None:
         row = self.table.row(domain)

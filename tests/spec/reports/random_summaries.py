@@ -39,14 +39,17 @@ from reports.content import (
     Remarks,
     RemarkTheme,
     Sample,
+    SectorSummary,
     Trend,
 )
+from reports.sectors import sector_summaries
 from tests.spec.reports import random_cells as cells
 from tests.spec.reports import summaries as given
 from tests.spec.reports.random_cells import Odds
 from tests.spec.reports.random_city import STEMS, WORDS, Made, Shape
 
 Summary = CommunitySummary | AreaSummary
+SECTOR = 3  # of ``summary_of``
 MODES = ("face_to_face", "paper", "web_invited")
 STATES = ("planned", "under_way", "reported", "returned", "checked", "held")
 
@@ -72,13 +75,21 @@ def shapes(*, most_headlines: int = 40, most_items: int = 16) -> st.SearchStrate
         rate=st.sampled_from((None, 0.1, 0.299, 0.3, 0.45, 0.599, 0.6, 0.83, 1.0)),
         sizes=st.sampled_from(((5, 40), (12, 29), (30, 60), (60, 400), (5, 400), (200, 900))),
         corrects=st.sampled_from((False, False, False, True)),
+        sectors=st.sampled_from((False, False, True)),
     )
 
 
 def summary_of(shape: Shape, which: int) -> Summary:
-    """Of one shape the first community, its street, or the city."""
+    """Of one shape the first community, its street, the city, or a sector in it."""
+    if which == SECTOR:
+        shape = replace(shape, sectors=True, items=max(1, shape.items))
     made = Made(shape)
-    return (community, street, city)[which](made)
+    return (community, street, city, sector)[which](made)
+
+
+def sector(made: Made) -> SectorSummary:
+    every = sector_summaries(city(made))
+    return every[made.rng("sector").randrange(len(every))]
 
 
 def community(made: Made) -> CommunitySummary:
@@ -224,7 +235,7 @@ def changes(made: Made, place: Place) -> Changes | None:
     if made.shape.waves < 2:
         return None
     told = []
-    for one in made.headlines:
+    for one in made.told_of:
         now = made.cell(place.domain, one.id)
         if now is None:
             continue
@@ -238,7 +249,7 @@ def trend(made: Made, place: Place) -> Trend | None:
     if not made.shape.waves:
         return None
     told = []
-    for one in made.headlines:
+    for one in made.told_of:
         now = made.cell(place.domain, one.id)
         if now is not None:
             rng = made.rng(f"trend/{place.code}/{one.id}")
@@ -313,7 +324,7 @@ def groups(made: Made, every: tuple[GroupOfCity, ...]) -> Groups | None:
     contrasts, equalities = [], []
     for kind in dict.fromkeys(one.domain[-1][0] for one in every):
         inside = [one for one in every if one.domain[-1][0] == kind]
-        for one in made.headlines:
+        for one in made.told_of:
             shown = [made.cell(every[0].domain[:-1], one.id), *(made.cell(group.domain, one.id) for group in inside)]
             if any(cell is None or not cells.is_point(cell) for cell in shown):
                 continue

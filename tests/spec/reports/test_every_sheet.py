@@ -21,14 +21,30 @@ from reports.fonts import TypeSettings
 from reports.story import area_story, community_story
 from tests.spec.reports.random_cells import Odds
 from tests.spec.reports.random_city import Shape
-from tests.spec.reports.random_summaries import shapes, summary_of
-from tests.spec.reports.recomputed import media, numbers, of_areas, of_changes, of_field, of_items, of_verdicts
+from tests.spec.reports.random_summaries import SECTOR, shapes, summary_of
+from tests.spec.reports.recomputed import (
+    media,
+    numbers,
+    of_areas,
+    of_changes,
+    of_field,
+    of_items,
+    of_sectors,
+    of_verdicts,
+)
 from tests.spec.reports.recomputed.exempt import ELSEWHERE, EXEMPT
 from tests.spec.reports.recomputed.registry import CATALOGUE, CLAIMS, TRUE, claims, unproved
 from tests.spec.reports.recomputed.sheet import Sheet, Where
 from tests.spec.reports.recomputed.structure import faults
 
-TABLES: Final = (of_areas, of_changes, of_field, of_items, of_verdicts)  # read, so that their claims are known
+TABLES: Final = (
+    of_areas,
+    of_changes,
+    of_field,
+    of_items,
+    of_sectors,
+    of_verdicts,
+)  # read, so that their claims are known
 SEED: Final = 20261201
 STORIES, FILES = 3000, 300  # of a soak
 UNSAID: Final = {
@@ -44,7 +60,7 @@ UNSAID: Final = {
 }
 """Phrases of ``TRUE`` that no sheet has a reason to say."""
 
-sheets = st.tuples(shapes(), st.sampled_from((0, 1, 2)), st.sampled_from(("zh", "en")))
+sheets = st.tuples(shapes(), st.sampled_from((0, 1, 2, SECTOR)), st.sampled_from(("zh", "en")))
 Drawn = tuple[Shape, int, str]
 
 

@@ -76,6 +76,8 @@ def judged_by_chance(sheet: Sheet, where: Where) -> Iterator[Values]:
         places = dict.fromkeys(
             [sheet.place, *sheet.streets, *sheet.communities] if sheet.is_city else [sheet.place, *sheet.communities]
         )
+        if sheet.is_sector:
+            places = dict.fromkeys(sheet.with_rows)
         given = [sheet.verdict(one, place) for one in sheet.targets for place in places]
     one_way = given.count(Verdict.CANNOT_REACH)
     both = sum(given.count(one) for one in (Verdict.REACHED, Verdict.NOT_REACHED, Verdict.CANNOT_TELL))

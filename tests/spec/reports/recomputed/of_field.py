@@ -89,6 +89,8 @@ def on_the_sheet(sheet: Sheet) -> list[tuple[Place, Indicator]]:
     if isinstance(summary, CommunitySummary):
         own = [(sheet.place, one) for one in summary.indicators]
         return own + [(place, one) for place in sheet.above for one in sheet.headlines]
+    if sheet.is_sector:
+        return [(place, one) for place in sheet.with_rows for one in sheet.headlines]
     beside = [one for one in second if one.id.removesuffix(SECOND) in {each.id for each in sheet.headlines}]
     with_items = [sheet.place, *(sheet.streets if sheet.is_city else sheet.communities)]
     places = dict.fromkeys([sheet.place, *sheet.streets, *sheet.communities])

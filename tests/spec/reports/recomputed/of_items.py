@@ -102,7 +102,7 @@ true_where("items_note_firm")(_bold("firm"))
 
 def pairs(sheet: Sheet, where: Where) -> Iterator[tuple[PublishedItems, list[Indicator]]]:
     """What is published of a group that the table holds, with the items of that group."""
-    told = sheet.summary.comparisons
+    told = None if sheet.is_sector else sheet.summary.comparisons  # that of a sector tells of itself alone
     here = where.items(sheet)
     for found in told.items if told is not None else ():
         if found.domain == sheet.place.domain and (not here or any(one.id in found.items for one in here)):

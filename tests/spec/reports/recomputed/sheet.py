@@ -11,7 +11,7 @@ from analysis.results import PublishableCell, PublishableTable, Suppression, Tie
 from questionnaires.indicators import Indicator, Sense
 from questionnaires.text import Text
 from reports.blocks import Card, Comparison, ComparisonGroup, Row, Table
-from reports.content import AreaSummary, CommunitySummary, Place, Sample
+from reports.content import AreaSummary, CommunitySummary, Place, Sample, SectorSummary
 from tests.spec.reports.recomputed import figures
 
 Summary = CommunitySummary | AreaSummary
@@ -73,14 +73,25 @@ class Sheet:
         return self.summary.place
 
     @property
+    def is_sector(self) -> bool:
+        return isinstance(self.summary, SectorSummary)
+
+    @property
+    def with_rows(self) -> list[Place]:
+        """Of a sector: the areas that its sheet has figures of. A single street is the city."""
+        return [self.summary.city, *(self.streets if len(self.streets) > 1 else ())]
+
+    @property
     def is_city(self) -> bool:
         return self.place.domain == self.summary.city.domain
 
     @cached_property
     def communities(self) -> list[Place]:
-        """On the sheet of a community, none."""
+        """On the sheet of a community, none, and none on that of a sector."""
         summary = self.summary
-        return [] if isinstance(summary, CommunitySummary) else [one for _, inside in summary.streets for one in inside]
+        if isinstance(summary, CommunitySummary | SectorSummary):
+            return []
+        return [one for _, inside in summary.streets for one in inside]
 
     @cached_property
     def streets(self) -> list[Place]:
@@ -105,6 +116,10 @@ class Sheet:
         if isinstance(self.summary, CommunitySummary):
             found |= {self.said(one.name): one for one in self.summary.age_groups}
             found |= dict(zip(KINDS[self.language], (self.place, *self.above), strict=True))
+        if isinstance(self.summary, SectorSummary):
+            told = self.summary.groups
+            groups = () if told is None else told.groups
+            found |= {self.said(one.name): Place(code="", name=one.name, domain=one.domain) for one in groups}
         return found
 
     def called(self, place: Place) -> list[str]:
