@@ -199,9 +199,9 @@ def figure_table(
     axis = common.axis_of(cells, each.figures, ticks=5, targets=() if goal is None else (goal,), target=goal)
     columns = (
         Column(first),
+        Column("", ColumnKind.CHART, axis=axis, share=1.0),
         Column(each.name, ColumnKind.FIGURE),
         Column(say(each.language, "interval_short", level=level), ColumnKind.INTERVAL),
-        Column("", ColumnKind.CHART, axis=axis, share=1.0),
         Column("n", ColumnKind.FIGURE),
     )
     return Table(
@@ -225,9 +225,9 @@ def row_of(summary: SectorSummary, each: Measured, place: Place, tone: Tone) -> 
     look = Look.OWN if tone is Tone.WHOLE else Look.CONTEXT
     cells = (
         Cell(place.name.in_language(each.language)),
+        Cell(range=common.range_of(cell, each.figures, look)),
         Cell(common.value_words(cell, each.figures), verdict=verdict, letter=verdicts.letter(cell)),
         Cell(interval=None if hidden else each.figures.interval(cell)),
-        Cell(range=common.range_of(cell, each.figures, look)),
         Cell("" if hidden or cell.sample_size is None else figures.count(cell.sample_size), grey=True),
     )
     return Row(cells, tone)

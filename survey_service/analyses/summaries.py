@@ -10,8 +10,21 @@ from analysis.city_results import CityResults
 from analysis.comparisons import Comparisons
 from analysis.results import Domain
 from questionnaires.indicators import Indicator
+from questionnaires.sectors import sectors_of
 from questionnaires.text import Text
-from reports.content import AreaSummary, Caution, Changes, CommunitySummary, Imprint, Method, Place, Sample, Trend
+from reports.content import (
+    AreaSummary,
+    Caution,
+    Changes,
+    CommunitySummary,
+    Imprint,
+    Method,
+    Place,
+    Sample,
+    SectorSummary,
+    Trend,
+)
+from reports.sectors import sector_summaries
 from survey_service.analyses.area_names import AreaName
 from survey_service.analyses.city_groups import groups_of_city, groups_of_street
 from survey_service.analyses.city_told import NOTHING_BESIDE
@@ -51,6 +64,15 @@ class Summaries:
     streets: Mapping[str, AreaSummary]
     city: AreaSummary
 
+    def sectors(self) -> tuple[SectorSummary, ...]:
+        """What the sheets of sectors say: taken from the city's, so that nothing of them is kept beside it."""
+        return sector_summaries(self.city)
+
+    def every(self) -> dict[str, CommunitySummary | AreaSummary]:
+        """By the code of the sheet: the city, its streets, its sectors, its communities."""
+        sectors = {one.place.code: one for one in self.sectors()}
+        return {self.city.place.code: self.city, **self.streets, **sectors, **self.communities}
+
 
 def summaries(
     estimates: WaveEstimates,
@@ -82,13 +104,7 @@ def summaries(
     shared |= {"indicators": indicators, "names": names, "caution": caution}
     shared["beside"] = None if beside == NOTHING_BESIDE else beside
     compared = _by_area(estimates.comparisons, [place.domain for street, inside in tree for place in (street, *inside)])
-    headline = [one.id for one in indicators if one.headline]
-
-    changed = _changed(since.changes)
-
-    def before(place: Place) -> dict[str, Any]:
-        """Of the sheet's own area: its cards tell no other."""
-        return {"changes": changed(place.domain), "trend": _trend(since.trend, place, headline)}
+    before = _before(since, indicators)
 
     communities = {
         place.code: CommunitySummary(
@@ -96,7 +112,7 @@ def summaries(
             street=street,
             sample=samples[place.code],
             comparisons=compared[place.domain],
-            **before(place),
+            **before(place, whole=False),
             **shared,
         )
         for street, inside in tree
@@ -109,7 +125,7 @@ def summaries(
             samples=samples,
             groups=groups_of_street(estimates, street.code),
             comparisons=compared[street.domain],
-            **before(street),
+            **before(street, whole=False),
             **shared,
         )
         for street, inside in tree
@@ -118,7 +134,7 @@ def summaries(
         place=city,
         streets=tree,
         samples=samples,
-        **before(city),
+        **before(city, whole=True),
         groups=groups_of_city(estimates),
         comparisons=_of_city(estimates.comparisons),
         **shared,
@@ -153,6 +169,20 @@ def _grouped(told: Iterable[One], place: Callable[[One], Domain]) -> dict[Domain
 def _of_city(found: Comparisons) -> Comparisons:
     """Its own items, and all ranks: how many streets have areas that can be told apart."""
     return replace(found, items=tuple(one for one in found.items if one.domain == CITY_DOMAIN), differences=())
+
+
+def _before(since: Since, indicators: Sequence[Indicator]) -> Callable[..., dict[str, Any]]:
+    """What is told of the waves before on the sheet of a place: its cards tell of no other. ``whole``: of the city,
+    which tells of its sectors too."""
+    changed = _changed(since.changes)
+    headline = [one.id for one in indicators if one.headline]
+    rated = [one.id for sector in sectors_of(indicators) for one in sector.indicators]
+
+    def before(place: Place, *, whole: bool) -> dict[str, Any]:
+        over = _trend(since.trend, place, [*headline, *rated] if whole else headline)
+        return {"changes": changed(place.domain), "trend": over}
+
+    return before
 
 
 def _changed(found: WaveChanges | None) -> Callable[[Domain], Changes | None]:

@@ -19,8 +19,9 @@ from survey_service.api.comparison_schemas import comparisons
 from survey_service.api.group_schemas import groups
 from survey_service.api.index_schemas import indices
 from survey_service.api.schemas import Asked, DocumentOut, IndicatorOut, ReleaseOut, RowOut, Words
-from survey_service.models import Area, QuestionnaireVersion, Release, Survey, Wave
+from survey_service.models import Area, QuestionnaireVersion, Release, ReleaseDocument, Survey, Wave
 from survey_service.releases import queries as release_queries
+from survey_service.releases.sheets import code_of
 from survey_service.releases.signed_records import signed_record
 from survey_service.surveys import definitions
 
@@ -77,16 +78,21 @@ def release(session: Session, person: Person, found: Release, survey: Survey, wa
         changes=[one for one in published_changes.changes(record, city) if one.area in codes],
         trend=published_changes.trend(record, found.number),
         documents=[
-            DocumentOut(
-                area=area.code,
-                language=document.language,
-                pages=document.pages,
-                sha256=document.blob_sha256,
-                address=f"/releases/{found.number}/{area.code}.{document.language}.pdf",
-            )
+            _document(found.number, document, area)
             for document, area in release_queries.visible_documents(session, found.survey_id, found.id, visible)
         ],
         **further,
+    )
+
+
+def _document(number: str, document: ReleaseDocument, area: Area) -> DocumentOut:
+    return DocumentOut(
+        area=area.code,
+        sector=document.sector,
+        language=document.language,
+        pages=document.pages,
+        sha256=document.blob_sha256,
+        address=f"/releases/{number}/{code_of(document, area)}.{document.language}.pdf",
     )
 
 

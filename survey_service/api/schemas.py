@@ -473,6 +473,7 @@ class RowOut(Shape):
 
 class DocumentOut(Shape):
     area: AreaCode
+    sector: Annotated[str, Field(description="The indicator of the sector in that area; empty for the area itself.")]
     language: str
     pages: int
     sha256: Sha256

@@ -17,6 +17,7 @@ from survey_service.processes.beside import computed
 from survey_service.releases import queries
 from survey_service.releases.openings import NotesOpenings
 from survey_service.releases.routes import MOST_BOUND, ReleaseReader, find_release, sheet_of
+from survey_service.releases.sheets import as_asked, code_of, sectors_asked
 from survey_service.stored_files import files_of
 from survey_service.web.downloads import content_disposition
 
@@ -53,12 +54,15 @@ def bound_set(
     area: Annotated[tuple[str, ...], Query(max_length=1000)] = (),
     language: Literal["zh", "en"] = "zh",
 ) -> Response:
-    """The sheets of the areas that are named, in the order of their codes; 404 where one is not the person's."""
+    """The sheets of the areas that are named, in the order of their codes, then those of sectors, in the order of the
+    questionnaire; 404 where one is not the person's."""
     with reading.begin() as session:
-        release, _, _ = find_release(session, person, number)
+        release, _, wave = find_release(session, person, number)
         visible = person.visible(*rights.READ_RELEASES)
         shown = queries.visible_documents(session, release.survey_id, release.id, visible)
-        chosen = [(one, each.code) for one, each in shown if one.language == language and each.code in set(area)]
+        spoken = [row for row in shown if row[0].language == language]
+        ordered = [*(row for row in spoken if not row[0].sector), *as_asked(spoken, sectors_asked(session, wave))]
+        chosen = [(one, code) for one, each in ordered if (code := code_of(one, each)) in set(area)]
         codes, sheets = [code for _, code in chosen], [sheet_of(one) for one, _ in chosen]
         of = release.survey_id, release.id
     if len(codes) != len(set(area)):

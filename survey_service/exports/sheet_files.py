@@ -1,4 +1,5 @@
-"""The sheets of a release as a tree of files: the city, a folder for each street, its communities within."""
+"""The sheets of a release as a tree of files: the city, a folder for each street, its communities within; one for the
+sectors."""
 
 from __future__ import annotations
 
@@ -10,10 +11,12 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from survey_service.models import Area, ReleaseDocument
+from survey_service.releases.sheets import code_of
 from survey_service.stored_files import Files
 
 Shown = Sequence[Row[ReleaseDocument, Area]]
 SUMS = "SHA256SUMS.txt"
+SECTORS = "窗口行业"  # the folder of their sheets
 
 
 def tree(session: Session, shown: Shown) -> dict[str, str]:
@@ -22,6 +25,9 @@ def tree(session: Session, shown: Shown) -> dict[str, str]:
     with_folder = {area.id for _, area in shown if area.kind not in ("city", "community", "village")}
     paths: dict[str, str] = {}
     for document, area in shown:
+        if document.sector:
+            paths[f"{SECTORS}/{_bearable(f'{code_of(document, area)} {document.file_name}')}"] = document.blob_sha256
+            continue
         street = area if area.id in with_folder else above.get(area.parent_id) if area.parent_id else None
         folder = f"{_bearable(f'{street.code} {street.name_zh}')}/" if street and street.kind != "city" else ""
         paths[folder + _bearable(f"{area.code} {document.file_name}")] = document.blob_sha256

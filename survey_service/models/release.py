@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, Text, UniqueConstraint
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
 from survey_service.models.base import Base, Json, UtcDateTime, words
+
+SECTOR: Final = 60  # characters of the id of one, as of any indicator
 
 
 class Release(Base):
@@ -64,6 +66,8 @@ class ReleaseDocument(Base):
     release_id: Mapped[UUID] = mapped_column(primary_key=True)
     area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
     language: Mapped[str] = mapped_column(String(5), primary_key=True)
+    # The sector in that area which it is of, by its indicator; "": of the area itself.
+    sector: Mapped[str] = mapped_column(String(SECTOR), primary_key=True, default="", server_default="")
     file_name: Mapped[str] = mapped_column(String(120))
     blob_sha256: Mapped[str] = mapped_column(String(64))
     pages: Mapped[int]

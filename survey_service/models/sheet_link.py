@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.ids import new_id
 from survey_service.models.base import Base, UtcDateTime, words
+from survey_service.models.release import SECTOR
 
 
 class SheetLink(Base):
@@ -27,6 +28,7 @@ class SheetLink(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     release_id: Mapped[UUID]
     area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    sector: Mapped[str] = mapped_column(String(SECTOR), default="", server_default="")  # as of the document
     token_sha256: Mapped[str] = mapped_column(String(64))
     purpose: Mapped[str] = mapped_column(String(60))  # for which body it was made, in the maker's words
     made_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
@@ -71,6 +73,7 @@ class SheetOpening(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     release_id: Mapped[UUID]
     area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    sector: Mapped[str] = mapped_column(String(SECTOR), default="", server_default="")  # as of the document
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     what: Mapped[Taken] = mapped_column(words(Taken))
     language: Mapped[str] = mapped_column(String(5))

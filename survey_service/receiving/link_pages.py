@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -16,11 +17,12 @@ from survey_service.accounts.permissions import Person, require
 from survey_service.accounts.staff_pages import Asking, go
 from survey_service.dependencies import Now, Reading, Running, Writing
 from survey_service.errors import NotFound
-from survey_service.models import Area, Release, Wave
+from survey_service.models import Wave
 from survey_service.receiving import links
 from survey_service.receiving.errors import NotALink
 from survey_service.releases import queries
 from survey_service.releases.routes import find_release
+from survey_service.releases.sheets import Sheet, key_of, name_of, sectors_asked
 from survey_service.web import posted_forms
 from survey_service.web.posted_forms import Posted
 
@@ -54,10 +56,9 @@ def make_link(
     asking = Asking(request, running, person)
     try:
         with writing.begin() as session:
-            release, _, area = _sheet(session, person, number, area_code)
-            sheet = (release.survey_id, release.id, area.id)
+            found = _sheet(session, person, number, area_code)
             chosen = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
-            made = links.make(session, sheet, purpose, chosen, at=now, by=person.actor)
+            made = links.make(session, found.key, purpose, chosen, at=now, by=person.actor)
     except NotALink as fault:
         with reading.begin() as session:
             return _page(asking, session, number, area_code, now, fault=fault, kept={"purpose": purpose, "days": days})
@@ -68,19 +69,29 @@ def make_link(
 @router.post("/{link_id}/revoke")
 def revoke_link(writing: Writing, person: Sharer, now: Now, number: str, area_code: str, link_id: UUID) -> Response:
     with writing.begin() as session:
-        release, _, area = _sheet(session, person, number, area_code)
-        links.revoke(session, (release.survey_id, release.id, area.id), link_id, at=now, by=person.actor)
+        found = _sheet(session, person, number, area_code)
+        links.revoke(session, found.key, link_id, at=now, by=person.actor)
     return go(f"/releases/{number}/sheets/{area_code}/links")
 
 
-def _sheet(session: Session, person: Person, number: str, area_code: str) -> tuple[Release, Wave, Area]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sheet of the person's: of an area, or of a sector in it."""
+
+    key: Sheet
+    wave: Wave
+    name: Text
+
+
+def _sheet(session: Session, person: Person, number: str, area_code: str) -> Found:
     """NotFound for an area that is not the person's, and for one that the release has no sheet of."""
     release, _, wave = find_release(session, person, number)
     visible = person.visible(*rights.SHARE_SHEETS)
     shown = queries.visible_documents_of(session, release, area_code, visible)
     if not shown:
         raise NotFound
-    return release, wave, shown[0][1]
+    document, area = shown[0]
+    return Found(key_of(document), wave, name_of(area, document.sector, sectors_asked(session, wave)))
 
 
 def _page(
@@ -94,16 +105,17 @@ def _page(
     fault: NotALink | None = None,
     kept: dict[str, str] | None = None,
 ) -> Response:
-    release, wave, area = _sheet(session, asking.person, number, area_code)
+    found = _sheet(session, asking.person, number, area_code)
+    wave = found.wave
     base = asking.running.settings.public_url.rstrip("/")
-    newest = queries.newest_number(session, release.survey_id, wave.id)
+    newest = queries.newest_number(session, wave.survey_id, wave.id)
     context = {
         "number": number,
-        "area": area,
-        "area_name": Text(area.name_zh, area.name_en),
+        "code": area_code,
+        "area_name": found.name,
         "wave_name": Text(wave.name_zh, wave.name_en),
         "later": newest if newest != number else "",
-        "links": links.listed(session, (release.survey_id, release.id, area.id), now),
+        "links": links.listed(session, found.key, now),
         "made": made,
         "address": f"{base}/shared/{made.token}" if made else "",
         "days": links.DAYS,

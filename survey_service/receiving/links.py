@@ -1,7 +1,7 @@
 """Links to one sheet for somebody without an account: made for some days, kept as a hash, taken back at any time.
 
-A link opens the sheet of one area in one wave. It was made of one edition; where that was corrected, what it opens is
-the edition in force, and it says so first: figures that were found wrong go to nobody.
+A link opens the sheet of one area, or of one sector in it, in one wave. It was made of one edition; where that was
+corrected, what it opens is the edition in force, and it says so first: figures that were found wrong go to nobody.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from survey_service.audit import Actor
 from survey_service.errors import NotFound
 from survey_service.models import Account, Area, Release, SheetLink, SheetOpening, Survey, Wave
 from survey_service.receiving.errors import NotALink
+from survey_service.releases.sheets import Sheet
 from survey_service.secrets import code_hash, new_token
 
 DAYS: Final = (1, 7, 30)
@@ -70,17 +71,18 @@ class Followed:
     standing: Standing
 
 
-def make(session: Session, sheet: tuple[UUID, UUID, UUID], purpose: str, days: int, *, at: datetime, by: Actor) -> Made:
-    """``sheet``: survey, release and area. NotALink for no purpose, or days that are not offered."""
+def make(session: Session, sheet: Sheet, purpose: str, days: int, *, at: datetime, by: Actor) -> Made:
+    """NotALink for no purpose, or days that are not offered."""
     told = written(purpose)
     if not told or len(told) > MOST_PURPOSE or days not in DAYS or by.account_id is None:
         raise NotALink
-    survey_id, release_id, area_id = sheet
+    survey_id, release_id, area_id, sector = sheet
     token = new_token()
     link = SheetLink(
         survey_id=survey_id,
         release_id=release_id,
         area_id=area_id,
+        sector=sector,
         token_sha256=code_hash(token),
         purpose=told,
         made_by_id=by.account_id,
@@ -94,11 +96,10 @@ def make(session: Session, sheet: tuple[UUID, UUID, UUID], purpose: str, days: i
     return Made(token=token, purpose=told, expires_at=link.expires_at)
 
 
-def revoke(session: Session, sheet: tuple[UUID, UUID, UUID], link_id: UUID, *, at: datetime, by: Actor) -> None:
+def revoke(session: Session, sheet: Sheet, link_id: UUID, *, at: datetime, by: Actor) -> None:
     """NotFound for a link of another sheet; one that is over stays as it is."""
-    survey_id, release_id, area_id = sheet
-    link = session.get(SheetLink, (survey_id, link_id), with_for_update=True)
-    if link is None or (link.release_id, link.area_id) != (release_id, area_id):
+    link = session.get(SheetLink, (sheet[0], link_id), with_for_update=True)
+    if link is None or (link.survey_id, link.release_id, link.area_id, link.sector) != sheet:
         raise NotFound
     if link.revoked_at is None and at < link.expires_at:
         link.revoked_at, link.revoked_by = at, by.name
@@ -127,9 +128,9 @@ def revoke_all(session: Session, *, at: datetime, by: Actor) -> int:
     return len(ended)
 
 
-def listed(session: Session, sheet: tuple[UUID, UUID, UUID], at: datetime) -> list[LinkShown]:
+def listed(session: Session, sheet: Sheet, at: datetime) -> list[LinkShown]:
     """The links of a sheet, the last one first."""
-    survey_id, release_id, area_id = sheet
+    survey_id, release_id, area_id, sector = sheet
     openings = (
         select(SheetOpening.link_id, func.count().label("opened"), func.max(SheetOpening.at).label("last"))
         .where(SheetOpening.survey_id == survey_id, SheetOpening.link_id.is_not(None))
@@ -140,7 +141,12 @@ def listed(session: Session, sheet: tuple[UUID, UUID, UUID], at: datetime) -> li
         select(SheetLink, Account, openings.c.opened, openings.c.last)
         .join(Account, Account.id == SheetLink.made_by_id)
         .outerjoin(openings, openings.c.link_id == SheetLink.id)
-        .where(SheetLink.survey_id == survey_id, SheetLink.release_id == release_id, SheetLink.area_id == area_id)
+        .where(
+            SheetLink.survey_id == survey_id,
+            SheetLink.release_id == release_id,
+            SheetLink.area_id == area_id,
+            SheetLink.sector == sector,
+        )
         .order_by(SheetLink.made_at.desc(), SheetLink.id.desc())
     ).all()
     return [
@@ -191,5 +197,10 @@ def _noted(session: Session, link: SheetLink, act: str, *, at: datetime, by: Act
         by=by,
         action=f"sheet_link.{act}",
         record=f"sheet_link {link.id}",
-        detail={"release": str(link.release_id), "area": str(link.area_id), "until": link.expires_at.isoformat()},
+        detail={
+            "release": str(link.release_id),
+            "area": str(link.area_id),
+            **({"sector": link.sector} if link.sector else {}),
+            "until": link.expires_at.isoformat(),
+        },
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from questionnaires.sectors import sector_code
 from questionnaires.text import Text
-from survey_service.models import Area, OpenedWith, Release, SheetOpening, Taken, Wave
+from survey_service.models import Area, OpenedWith, Release, ReleaseDocument, SheetOpening, Taken, Wave
 
 Visible = Select[tuple[UUID]]
 
@@ -32,6 +34,8 @@ class Opening:
     by_link: bool
     area: Text
     area_code: str
+    sector: str  # its name as its PDF has it; "" where the sheet is that of the area itself
+    code: str  # of the sheet
     wave: Text
     number: str
     what: Taken
@@ -57,8 +61,25 @@ def openings(
 ) -> list[Opening]:
     """The last one first."""
     found = session.execute(
-        select(SheetOpening, Area.name_zh, Area.name_en, Area.code, Wave.name_zh, Wave.name_en, Release.number)
+        select(
+            SheetOpening,
+            Area.name_zh,
+            Area.name_en,
+            Area.code,
+            Wave.name_zh,
+            Wave.name_en,
+            Release.number,
+            ReleaseDocument.file_name,
+        )
         .join(Area, Area.id == SheetOpening.area_id)
+        .outerjoin(
+            ReleaseDocument,
+            (ReleaseDocument.survey_id == SheetOpening.survey_id)
+            & (ReleaseDocument.release_id == SheetOpening.release_id)
+            & (ReleaseDocument.area_id == SheetOpening.area_id)
+            & (ReleaseDocument.sector == SheetOpening.sector)
+            & (ReleaseDocument.language == SheetOpening.language),
+        )
         .join(Release, (Release.survey_id == SheetOpening.survey_id) & (Release.id == SheetOpening.release_id))
         .join(Wave, (Wave.survey_id == Release.survey_id) & (Wave.id == Release.wave_id))
         .where(*_conditions(survey_id, visible, asked))
@@ -73,6 +94,8 @@ def openings(
             by_link=row[0].link_id is not None,
             area=Text(row[1], row[2]),
             area_code=row[3],
+            sector=PurePath(row[7] or row[0].sector).stem if row[0].sector else "",
+            code=sector_code(row[3], row[0].sector),
             wave=Text(row[4], row[5]),
             number=row[6],
             what=row[0].what,

@@ -180,6 +180,7 @@ def _every(session: Session, wave: ReleasedWave, language: str, visible: Visible
         .where(
             ReleaseDocument.survey_id == wave.survey_id,
             ReleaseDocument.release_id == wave.release_id,
+            ReleaseDocument.sector == "",
             Area.id.in_(visible),
         )
         .order_by(Area.code, (ReleaseDocument.language == language).desc(), ReleaseDocument.language.desc())
@@ -212,6 +213,7 @@ def _briefs(
         select(ReleaseDocument.area_id, ReleaseDocument.language, ReleaseDocument.brief).where(
             ReleaseDocument.survey_id == wave.survey_id,
             ReleaseDocument.release_id == wave.release_id,
+            ReleaseDocument.sector == "",
             ReleaseDocument.area_id.in_(area_ids),
         )
     )

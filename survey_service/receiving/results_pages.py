@@ -19,8 +19,9 @@ from survey_service.dependencies import Now, Reading, Running
 from survey_service.errors import DomainError, NotFound
 from survey_service.models import Survey, WaveState
 from survey_service.processes.beside import computed
-from survey_service.receiving import results
+from survey_service.receiving import results, sector_results
 from survey_service.receiving.results import ReleasedWave, Sheet
+from survey_service.receiving.sector_results import SectorLine
 from survey_service.rectification.queries import Standing, standings
 from survey_service.releases import briefs, sheet_page
 from survey_service.services import Services
@@ -54,6 +55,7 @@ def results_page(
         shown = results.sheets(session, chosen, language_of(request), visible, area)
         if shown is None:
             raise NotFound
+        of_sectors = sector_results.sectors(session, chosen, language_of(request), [one.area_id for one in shown.whole])
         found = standings(session, [chosen.survey_id], visible, today)
     shown = results.with_briefs(shown, lambda *wanted: _made(running, chosen, *wanted))
     context |= {
@@ -61,6 +63,7 @@ def results_page(
         "above": shown.above,
         "whole": [_told(one) for one in shown.whole],
         "lines": [_told(one) for one in shown.lines],
+        "of_sectors": [_told(one) for one in of_sectors],
         "standing": found.get(chosen.survey_id, Standing()),
         "earlier": [one for one in waves if one.number != chosen.number],
         "signs": sheet_page.SIGNS,
@@ -94,7 +97,7 @@ def _made(running: Services, wave: ReleasedWave, language: str, codes: list[str]
         return {}
 
 
-def _told(sheet: Sheet) -> tuple[Sheet, Any]:
+def _told(sheet: Sheet | SectorLine) -> tuple[Sheet | SectorLine, Any]:
     return sheet, None if sheet.brief is None else briefs.read(dict(sheet.brief))
 
 

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from questionnaires.sectors import sector_code
 from questionnaires.text import Text
 from survey_service.accounts.staff_pages import staff_page
 from survey_service.collection.reception import Reception
@@ -26,6 +27,7 @@ from survey_service.receiving.errors import TooManyLinks
 from survey_service.releases import openings, queries, sheet_page
 from survey_service.releases.openings import HeldLink, OneSheet
 from survey_service.releases.routes import sheet_of
+from survey_service.releases.sheets import name_of, sectors_asked
 from survey_service.services import Services
 from survey_service.stored_files import files_of
 from survey_service.web.addresses import client_address, place_of
@@ -126,15 +128,23 @@ def _opened(running: Services, token: str, now: Now) -> Opened | None:
         return Opened(
             link=HeldLink(id=found.link.id, purpose=found.link.purpose, expires_at=found.link.expires_at),
             standing=found.standing,
-            area_code=found.area.code,
-            area=Text(found.area.name_zh, found.area.name_en or found.area.name_zh),
+            area_code=sector_code(found.area.code, found.link.sector),
+            area=_called(session, found),
             survey=Text(found.survey.title_zh, found.survey.title_en),
             wave=Text(found.wave.name_zh, found.wave.name_en),
             number=in_force.number,
             made_of=found.release.number,
             reason=in_force.correction_reason or "",
-            files=tuple(_kept(one) for one in queries.documents_of(session, in_force, found.area.id)),
+            files=tuple(
+                _kept(one) for one in queries.documents_of(session, in_force, found.area.id, found.link.sector)
+            ),
         )
+
+
+def _called(session: Session, found: links.Followed) -> Text:
+    if found.link.sector:
+        return name_of(found.area, found.link.sector, sectors_asked(session, found.wave))
+    return Text(found.area.name_zh, found.area.name_en or found.area.name_zh)
 
 
 def _kept(document: ReleaseDocument) -> File:

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from reports.content import AreaSummary, CommunitySummary
 from survey_service.errors import NotFound
 from survey_service.releases.service import release_summaries
 from survey_service.releases.sheet_codes import verification
 from survey_service.services import Services
 
 
-def bound(running: Services, survey_id: UUID, release_id: UUID, area_codes: Sequence[str], language: str) -> bytes:
-    """The sheets of those areas in that order; reportlab is imported here. NotFound where the release lacks one."""
+def bound(running: Services, survey_id: UUID, release_id: UUID, codes: Sequence[str], language: str) -> bytes:
+    """The sheets with these codes in that order; reportlab is imported here. NotFound where the release lacks one."""
     from reports.bound import Bound, set_pdf
 
     with running.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, running.settings)
-    every: dict[str, CommunitySummary | AreaSummary] = {
-        summaries.city.place.code: summaries.city,
-        **summaries.streets,
-        **summaries.communities,
-    }
-    if not set(area_codes) <= set(every):
+    every = summaries.every()
+    if not set(codes) <= set(every):
         raise NotFound
-    chosen = [every[code] for code in area_codes]
+    chosen = [every[code] for code in codes]
     reports = [Bound(one, verification(one, running.settings)) for one in chosen]
     return set_pdf(reports, language, running.settings.type_settings)

@@ -41,9 +41,5 @@ def of_release(
 
     with running.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, running.settings)
-    every: dict[str, AreaSummary | CommunitySummary] = {
-        **summaries.communities,
-        **summaries.streets,
-        summaries.city.place.code: summaries.city,
-    }
+    every = summaries.every()
     return {code: kept(every[code], language) for code in codes if code in every}

@@ -1,4 +1,4 @@
-"""The PDFs of a release, made by jobs: each area and language once, however often a job is taken up again.
+"""The PDFs of a release, made by jobs: each area, sector and language once, however often a job is taken up again.
 
 A release of a large city has as many jobs as there are workers. Each begins at its own part and then goes on with what
 is still missing of the others', from their end: whichever worker is slow, killed or not there at all, the rest is made
@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
+from questionnaires.sectors import BESIDE
 from reports.content import AreaSummary, CommunitySummary
 from survey_service import jobs
 from survey_service.analyses.summaries import Summaries
@@ -27,7 +28,7 @@ from survey_service.settings import Settings
 from survey_service.stored_files import files_of
 
 Languages = Mapping[str, Sequence[str] | None]
-"""Language -> codes of areas; None: all of them."""
+"""Language -> codes of sheets; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,15 @@ class Wanted:
     language: str
 
     @property
-    def area_code(self) -> str:
+    def code(self) -> str:
+        """Of its sheet."""
         return self.summary.place.code
+
+    @property
+    def sheet(self) -> tuple[str, str]:
+        """The code of its area, and the sector in it: "" for the area itself."""
+        area, _, sector = self.code.partition(BESIDE)
+        return area, sector
 
     @property
     def file_name(self) -> str:
@@ -63,12 +71,8 @@ class Part:
 
 
 def wanted(summaries: Summaries, languages: Languages) -> Iterator[Wanted]:
-    """City first, then streets, then communities, language by language."""
-    everything: list[CommunitySummary | AreaSummary] = [
-        summaries.city,
-        *summaries.streets.values(),
-        *summaries.communities.values(),
-    ]
+    """City first, then streets, then sectors, then communities, language by language."""
+    everything = summaries.every().values()
     for language, codes in languages.items():
         for summary in everything:
             if codes is None or summary.place.code in codes:
@@ -105,10 +109,11 @@ def make(
     with services.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, services.settings)
         every = list(wanted(summaries, languages))
-        areas = queries.areas_by_code(session, [one.area_code for one in every])
+        areas = queries.areas_by_code(session, [one.sheet[0] for one in every])
         ids = {code: area.id for code, area in areas.items()}
     for one in part.order(every):
-        key = (survey_id, release_id, ids[one.area_code], one.language)
+        area_code, sector = one.sheet
+        key = (survey_id, release_id, ids[area_code], one.language, sector)
         with services.database.reading.begin() as session:
             there = session.get(ReleaseDocument, key) is not None
             done = queries.documents_made(session, survey_id, release_id, tuple(languages))
@@ -119,8 +124,9 @@ def make(
         row = {
             "survey_id": survey_id,
             "release_id": release_id,
-            "area_id": ids[one.area_code],
+            "area_id": ids[area_code],
             "language": one.language,
+            "sector": sector,
             "file_name": one.file_name,
             "blob_sha256": store.put(content),
             "pages": _pages(content),

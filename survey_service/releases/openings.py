@@ -36,12 +36,13 @@ _COMPUTER: Final = re.compile(r"Windows NT|Macintosh|X11|CrOS", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneSheet:
-    """One area's sheet of one release."""
+    """The sheet of an area, or of a sector in it, of one release."""
 
     survey_id: UUID
     release_id: UUID
     area_id: UUID
     language: str
+    sector: str = ""  # in that area; "": of the area itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ def _row(sheet: OneSheet, what: Taken, name: str, opened: OpenedWith, at: dateti
         survey_id=sheet.survey_id,
         release_id=sheet.release_id,
         area_id=sheet.area_id,
+        sector=sheet.sector,
         at=at,
         what=what,
         language=sheet.language,
@@ -119,7 +121,7 @@ def _write_all(running: Services, rows: Sequence[SheetOpening]) -> None:
     one = rows[0]
 
     def write(session: Session) -> None:
-        lately = select(SheetOpening.area_id, SheetOpening.language).where(
+        lately = select(SheetOpening.area_id, SheetOpening.sector, SheetOpening.language).where(
             SheetOpening.survey_id == one.survey_id,
             SheetOpening.release_id == one.release_id,
             SheetOpening.area_id.in_({row.area_id for row in rows}) if len(rows) <= FEW else true(),
@@ -129,8 +131,8 @@ def _write_all(running: Services, rows: Sequence[SheetOpening]) -> None:
             SheetOpening.at > one.at - ONE_OPENING,
             SheetOpening.at <= one.at,
         )
-        there = {(area_id, language) for area_id, language in session.execute(lately)}
-        session.add_all([row for row in rows if (row.area_id, row.language) not in there])
+        there = {(area_id, sector, language) for area_id, sector, language in session.execute(lately)}
+        session.add_all([row for row in rows if (row.area_id, row.sector, row.language) not in there])
         session.flush()
 
     try:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, undefer
 
+from questionnaires.sectors import BESIDE
 from questionnaires.text import Text
 from survey_service.models import (
     Area,
@@ -181,14 +182,15 @@ def documents_made(session: Session, survey_id: UUID, release_id: UUID, language
     )
 
 
-def documents_of(session: Session, release: Release, area_id: UUID) -> tuple[ReleaseDocument, ...]:
-    """The documents of one area, the Chinese one first."""
+def documents_of(session: Session, release: Release, area_id: UUID, sector: str) -> tuple[ReleaseDocument, ...]:
+    """The documents of one area, or of that sector in it, the Chinese one first."""
     rows = session.scalars(
         select(ReleaseDocument)
         .where(
             ReleaseDocument.survey_id == release.survey_id,
             ReleaseDocument.release_id == release.id,
             ReleaseDocument.area_id == area_id,
+            ReleaseDocument.sector == sector,
         )
         .order_by(ReleaseDocument.language.desc())
     )
@@ -198,7 +200,7 @@ def documents_of(session: Session, release: Release, area_id: UUID) -> tuple[Rel
 def visible_documents(
     session: Session, survey_id: UUID, release_id: UUID, visible: Select[tuple[UUID]]
 ) -> Sequence[Row[ReleaseDocument, Area]]:
-    """Documents of areas that a person may see, in the order of the area codes."""
+    """Documents of areas that a person may see, and of the sectors in them, in the order of the area codes."""
     return session.execute(
         select(ReleaseDocument, Area)
         .join(Area, Area.id == ReleaseDocument.area_id)
@@ -207,20 +209,23 @@ def visible_documents(
             ReleaseDocument.release_id == release_id,
             ReleaseDocument.area_id.in_(visible),
         )
-        .order_by(Area.code, ReleaseDocument.language.desc())
+        .order_by(Area.code, ReleaseDocument.sector, ReleaseDocument.language.desc())
     ).all()
 
 
 def visible_documents_of(
-    session: Session, release: Release, area_code: str, visible: Select[tuple[UUID]]
+    session: Session, release: Release, code: str, visible: Select[tuple[UUID]]
 ) -> Sequence[Row[ReleaseDocument, Area]]:
-    """Documents of the area with that code, the Chinese one first; none where it is not among ``visible``."""
+    """Documents of the sheet with that code, of an area or of a sector in it, the Chinese one first; none where the
+    area is not among ``visible``."""
+    area_code, _, sector = code.partition(BESIDE)
     return session.execute(
         select(ReleaseDocument, Area)
         .join(Area, Area.id == ReleaseDocument.area_id)
         .where(
             ReleaseDocument.survey_id == release.survey_id,
             ReleaseDocument.release_id == release.id,
+            ReleaseDocument.sector == sector,
             Area.code == area_code,
             Area.id.in_(visible),
         )
@@ -253,12 +258,13 @@ class OtherSheet:
     in_force: bool
 
 
-def sheets_of_area(session: Session, survey_id: UUID, area_id: UUID) -> list[OtherSheet]:
-    """Of all waves and editions of the survey that have one of this area, the last first."""
+def sheets_of_area(session: Session, survey_id: UUID, area_id: UUID, sector: str) -> list[OtherSheet]:
+    """Of all waves and editions of the survey that have one of this area, or of that sector in it, the last first."""
     with_sheet = select(ReleaseDocument.area_id).where(
         ReleaseDocument.survey_id == Release.survey_id,
         ReleaseDocument.release_id == Release.id,
         ReleaseDocument.area_id == area_id,
+        ReleaseDocument.sector == sector,
     )
     found = session.execute(
         select(Release.number, Release.edition, Wave.id, Wave.name_zh, Wave.name_en)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Row
@@ -21,6 +22,7 @@ from survey_service.errors import NotFound
 from survey_service.models import Area, JobState, Release, ReleaseDocument, Survey, Taken, Wave
 from survey_service.releases import RECOMPUTE_JOB, document_jobs, queries, sealed_files
 from survey_service.releases.openings import NotesOpenings, OneSheet
+from survey_service.releases.sheets import as_asked, code_of, name_of, sectors_asked
 from survey_service.stored_files import files_of
 from survey_service.surveys import definitions
 from survey_service.surveys.access import may, refuse_unless
@@ -62,7 +64,7 @@ def release_context(session: Session, person: Person, found: tuple[Release, Surv
         **_editions(session, release),
         **_recomputed(session, person, release, survey, wave),
         **_made(session, person, release, survey),
-        **_shown(release, shown),
+        **_shown(release, shown, sectors_asked(session, wave)),
     }
 
 
@@ -106,31 +108,50 @@ def _made(session: Session, person: Person, release: Release, survey: Survey) ->
     return {"making": document_jobs.at_work(session, release), "may_ask_english": en < zh and asked is None}
 
 
-def _shown(release: Release, shown: Sequence[Row[ReleaseDocument, Area]]) -> dict[str, Any]:
-    """The PDFs of the person's areas; of very many communities none is offered to be bound, as no list of them is read
-    to its end."""
+def _shown(
+    release: Release, shown: Sequence[Row[ReleaseDocument, Area]], sectors: Mapping[str, Text]
+) -> dict[str, Any]:
+    """The PDFs of the person's areas, and of the sectors in them; of very many communities none is offered to be bound,
+    as no list of them is read to its end."""
     above = {area.parent_id for _, area in shown}  # of the community nobody sends a circular
-    documents = [
-        {
-            "address": f"/releases/{release.number}/{area.code}.{document.language}.pdf",
-            "page": f"/releases/{release.number}/sheets/{area.code}?lang={document.language}",
-            "word": f"/releases/{release.number}/{area.code}.{document.language}.docx",
-            "circular": f"/releases/{release.number}/circulars/{area.code}.docx"
-            if document.language == "zh" and area.id in above
-            else "",
-            "name": Text(area.name_zh, area.name_en).in_language(document.language),
-            "code": area.code,
-            "area": area.id,
-            "above": area.parent_id,
-            "kind": area.kind,
-            "language": document.language,
-            "pages": document.pages,
-        }
-        for document, area in shown
-    ]
+    documents = [_listed(release, *row, sectors, above) for row in shown if not row[0].sector]
+    of_sectors = [_listed(release, *row, sectors, ()) for row in as_asked(shown, sectors)]
     many = len(documents) > MOST_IN_A_LIST
     bindable = [one for one in documents if not many or one["area"] in above]
-    return {"documents": documents, "above": above, "many": many, "bindable": bindable, "most_bound": MOST_BOUND}
+    return {
+        "documents": documents,
+        "of_sectors": of_sectors,
+        "above": above,
+        "many": many,
+        "bindable": [*bindable, *of_sectors],
+        "left_out": len(bindable) < len(documents),
+        "most_bound": MOST_BOUND,
+    }
+
+
+def _listed(
+    release: Release,
+    document: ReleaseDocument,
+    area: Area,
+    sectors: Mapping[str, Text],
+    above: Container[UUID | None],
+) -> dict[str, Any]:
+    """One PDF with what stands beside it. ``above``: areas of which a circular may be sent."""
+    code, language = code_of(document, area), document.language
+    here = f"/releases/{release.number}"
+    return {
+        "address": f"{here}/{code}.{language}.pdf",
+        "page": f"{here}/sheets/{code}?lang={language}",
+        "word": f"{here}/{code}.{language}.docx",
+        "circular": f"{here}/circulars/{code}.docx" if language == "zh" and area.id in above else "",
+        "name": name_of(area, document.sector, sectors).in_language(language),
+        "code": code,
+        "area": area.id,
+        "above": area.parent_id,
+        "kind": "sector" if document.sector else area.kind,
+        "language": language,
+        "pages": document.pages,
+    }
 
 
 def _editions(session: Session, release: Release) -> dict[str, Any]:
@@ -199,6 +220,7 @@ def sheet_of(document: ReleaseDocument) -> OneSheet:
         release_id=document.release_id,
         area_id=document.area_id,
         language=document.language,
+        sector=document.sector,
     )
 
 

@@ -7,13 +7,14 @@ nowhere, so that a sheet printed again has the same. It opens nothing and is no 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from questionnaires.sectors import sector_code
 from reports.content import AreaSummary, CommunitySummary, Verification
 from survey_service.models import Area, Release, ReleaseDocument, Survey, Wave
 from survey_service.releases import queries
@@ -41,27 +42,32 @@ def verification(summary: CommunitySummary | AreaSummary, settings: Settings) ->
     return Verification(code=told, address=f"{settings.public_url}/verify/{code}", door=f"{address.netloc}/verify")
 
 
-def sheets_of(session: Session, code: str) -> list[tuple[Release, Survey, Wave, Area]]:
-    """The sheets with that code, in practice one or none; only such as were made are looked at."""
+def sheets_of(session: Session, code: str) -> list[tuple[Release, Survey, Wave, Area, str]]:
+    """The sheets with that code, in practice one or none; only such as were made are looked at. Last the sector that
+    each is of, "" where it is of the area itself."""
     if not short_code.fits(code):
         return []
     every = session.execute(select(Release.survey_id, Release.id, Release.number, Release.snapshot_sha256)).all()
     near = [one for one in every if code.startswith(_of_release(one.number, one.snapshot_sha256))]
     found = []
     for one in near:  # one in 1,024 of all releases, beside the one that is meant
-        for area in _areas(session, one.survey_id, one.id):
-            if code_of(one.number, one.snapshot_sha256, area.code) == code:
+        for area, sector in _printed(session, one.survey_id, one.id):
+            if code_of(one.number, one.snapshot_sha256, sector_code(area.code, sector)) == code:
                 row = queries.release(session, one.survey_id, one.id)
                 assert row is not None
-                found.append((*row, area))
+                found.append((*row, area, sector))
     return found
 
 
-def _areas(session: Session, survey_id: object, release_id: object) -> Sequence[Area]:
-    with_sheet = select(ReleaseDocument.area_id).where(
-        ReleaseDocument.survey_id == survey_id, ReleaseDocument.release_id == release_id
+def _printed(session: Session, survey_id: UUID, release_id: UUID) -> list[tuple[Area, str]]:
+    """Areas that have a sheet, once for themselves and once for each sector."""
+    found = session.execute(
+        select(Area, ReleaseDocument.sector)
+        .join(ReleaseDocument, ReleaseDocument.area_id == Area.id)
+        .where(ReleaseDocument.survey_id == survey_id, ReleaseDocument.release_id == release_id)
+        .distinct()
     )
-    return session.scalars(select(Area).where(Area.id.in_(with_sheet))).all()
+    return [(area, sector) for area, sector in found]
 
 
 def _of_release(number: str, data_sha256: str) -> str:

@@ -110,7 +110,7 @@ def page(
             raise NotFound
         files = [(one.language, one.pages) for one in documents]
         opened = next((one for one in documents if one.language == language_of(request)), documents[0])
-        others = queries.sheets_of_area(session, survey.id, opened.area_id)
+        others = queries.sheets_of_area(session, survey.id, opened.area_id, opened.sector)
         newest = queries.newest_number(session, survey.id, wave.id)
         which, wave_name, one = (release.survey_id, release.id), Text(wave.name_zh, wave.name_en), sheet_of(opened)
         may_share = person.may("SHARE_SHEETS") and queries.is_among(

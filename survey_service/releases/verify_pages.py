@@ -22,6 +22,7 @@ from survey_service.dependencies import Now, Running
 from survey_service.models import Area, Release, Survey, Wave
 from survey_service.releases import queries, sheet_codes
 from survey_service.releases.errors import TooManyCodes
+from survey_service.releases.sheets import name_of, sectors_asked
 from survey_service.services import Services
 from survey_service.surveys import short_code
 from survey_service.web.addresses import client_address, place_of
@@ -46,6 +47,7 @@ class SheetShown:
     survey: Text
     wave: Text
     area: Text
+    sector: Text | None  # of which it is in that area
     release: EditionShown
     later: tuple[EditionShown, ...]  # editions after it, the first of them first
     files: tuple[tuple[str, str], ...]  # of this sheet: language, SHA-256
@@ -84,15 +86,16 @@ def _found(running: Services, code: str) -> list[SheetShown]:
         return [_shown(session, *sheet) for sheet in sheet_codes.sheets_of(session, code)]
 
 
-def _shown(session: Session, release: Release, survey: Survey, wave: Wave, area: Area) -> SheetShown:
+def _shown(session: Session, release: Release, survey: Survey, wave: Wave, area: Area, sector: str) -> SheetShown:
     every = queries.editions(session, survey.id, wave.id)
     return SheetShown(
         survey=Text(survey.title_zh, survey.title_en),
         wave=Text(wave.name_zh, wave.name_en),
         area=Text(area.name_zh, area.name_en or area.name_zh),
+        sector=name_of(area, sector, sectors_asked(session, wave)) if sector else None,
         release=_edition(release),
         later=tuple(_edition(one) for one in every if one.edition > release.edition),
-        files=tuple((one.language, one.blob_sha256) for one in queries.documents_of(session, release, area.id)),
+        files=tuple((one.language, one.blob_sha256) for one in queries.documents_of(session, release, area.id, sector)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from reports.content import AreaSummary, CommunitySummary
+from reports.content import AreaSummary, CommunitySummary, SectorSummary
 from survey_service.errors import NotFound
 from survey_service.releases.service import release_summaries
 from survey_service.releases.sheet_codes import verification
@@ -20,22 +20,20 @@ def area_word(running: Services, survey_id: UUID, release_id: UUID, area_code: s
 
 
 def circular_word(running: Services, survey_id: UUID, release_id: UUID, area_code: str) -> bytes:
-    """The draft of a 通报 of a street or the city; NotFound for a community, which nobody sends one about."""
+    """The draft of a 通报 of a street or the city; NotFound where nobody sends one: of a community or a sector."""
     from reports.word.circular import circular_docx
 
     summary = summary_of(running, survey_id, release_id, area_code)
-    if isinstance(summary, CommunitySummary):
+    if isinstance(summary, CommunitySummary | SectorSummary):
         raise NotFound
     return circular_docx(summary)
 
 
 def summary_of(running: Services, survey_id: UUID, release_id: UUID, area_code: str) -> CommunitySummary | AreaSummary:
-    """What was kept of one area; NotFound where the release has none of it."""
+    """What was kept of one area or sector, by the code of its sheet; NotFound where the release has none of it."""
     with running.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, running.settings)
-    if summaries.city.place.code == area_code:
-        return summaries.city
-    found = summaries.streets.get(area_code) or summaries.communities.get(area_code)
+    found = summaries.every().get(area_code)
     if found is None:
         raise NotFound
     return found

@@ -276,7 +276,8 @@ def releases(session: Session, wave: Wave) -> Sequence[Release]:
 
 
 def documents(session: Session, release: Release, visible: Select[tuple[UUID]]) -> list[tuple[ReleaseDocument, Area]]:
-    """PDFs of a release about areas that a person may see, from the city down, in code order."""
+    """PDFs of a release about areas that a person may see, from the city down, in code order; those of sectors stand on
+    the page of the release."""
     rows = session.execute(
         select(ReleaseDocument, Area)
         .join(Area, Area.id == ReleaseDocument.area_id)
@@ -284,6 +285,7 @@ def documents(session: Session, release: Release, visible: Select[tuple[UUID]]) 
             ReleaseDocument.survey_id == release.survey_id,
             ReleaseDocument.release_id == release.id,
             ReleaseDocument.area_id.in_(visible),
+            ReleaseDocument.sector == "",
         )
         .order_by(Area.code, ReleaseDocument.language.desc())
     )

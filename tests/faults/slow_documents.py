@@ -22,7 +22,7 @@ _drawn: list[Settings] = []
 def told(one: documents.Wanted, settings: Settings) -> bytes:
     """Whatever is drawn is told by whom, in a line of a file that all workers write to."""
     with (settings.data_dir / MADE).open("a") as file:
-        file.write(f"{os.getpid()} {one.area_code} {one.language}\n")
+        file.write(f"{os.getpid()} {one.code} {one.language}\n")
     _drawn.append(settings)
     return _draw(one, settings)
 

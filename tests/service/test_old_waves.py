@@ -118,15 +118,15 @@ def test_its_documents_have_every_figure_that_was_printed(
     printed = 0
     for wanted in documents.wanted(summaries, {"zh": None if area is None else [area]}):
         pages = pypdf.PdfReader(io.BytesIO(documents.pdf(wanted, settings))).pages
-        then = figures_in(kept["texts"][f"{wanted.area_code} zh"])
-        then.subtract(AXIS.get(wanted.area_code, ()))
+        then = figures_in(kept["texts"][f"{wanted.code} zh"])
+        then.subtract(AXIS.get(wanted.code, ()))
         text = "\n".join(page.extract_text() for page in pages)
         now = figures_in(text)
         assert now[LEVEL] > 1
         del then[LEVEL]
-        community = summaries.communities.get(wanted.area_code)
+        community = summaries.communities.get(wanted.code)
         left_out = Counter[str]() if community is None else told_no_more(community)
-        assert +(then - now) == left_out, f"{wanted.area_code}: printed then, and no more"
+        assert +(then - now) == left_out, f"{wanted.code}: printed then, and no more"
         assert community is None or text.count("目标 100\n") == left_out["100%"] == 2
         assert number in text
         printed += 1

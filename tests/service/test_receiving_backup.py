@@ -30,7 +30,7 @@ def test_a_link_is_restored_with_its_trace_and_opens_nothing(
     with running.database.writing.begin() as session:
         account = session.scalars(select(Account).where(Account.user == "manager")).one()
         by = Actor(account.id, account.name)
-        of = world.survey_id, session.scalars(select(Release.id)).one(), world.community_ids[0]
+        of = world.survey_id, session.scalars(select(Release.id)).one(), world.community_ids[0], ""
         made, other = (links.make(session, of, name, 7, at=NOW, by=by) for name in ("区文明办", "督查室"))
         found = links.followed(session, made.token, NOW)
         assert found is not None

@@ -214,7 +214,7 @@ def test_an_answer_taken_back_after_the_signature_takes_no_report_along(
         signed = service.Prepared(estimates=computed, snapshot_sha256="", rows_key="", told=told)
         summaries = service._summaries(session, signed, found[0], found[1], found[2], services.settings)
         before = {
-            (one.area_code, one.language): documents.pdf(one, services.settings)
+            (one.code, one.language): documents.pdf(one, services.settings)
             for one in documents.wanted(summaries, {"zh": None, "en": ["110000000000"]})
         }
         counted = select(Response.id).where(Response.state == ResponseState.COMPLETE, Response.case_id.is_not(None))

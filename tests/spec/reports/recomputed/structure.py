@@ -114,8 +114,10 @@ def worse(one: Indicator, cell: PublishableCell) -> float:
 
 
 def told_heads(columns: Sequence[Column], sheet: Sheet) -> Iterator[tuple[Indicator | None, Place | None]]:
-    """The indicator or the area that each column is of: its own head, or the last before that names one."""
-    one: Indicator | None = None
+    """The indicator or the area that each column is of: its own head, or the last before that names one; a drawing
+    in front is of the first that is named."""
+    named = (sheet.by_name[column.head] for column in columns if column.head in sheet.by_name)
+    one = next(named, None) if [column.kind for column in columns[1:2]] == [ColumnKind.CHART] else None
     for column in columns:
         one = sheet.by_name.get(column.head, one)
         yield one, sheet.places.get(column.head)
