@@ -198,6 +198,7 @@ class Tile:
     verdict: Verdict
     word: str
     shade: int = 0  # of SHADES
+    rings: tuple[tuple[tuple[int, int], ...], ...] = ()  # its outline, where the tiles stand on a map
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +208,20 @@ class TileGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class OnMap:
+    """Tiles as a map, each in its outline; ``size``: its width and height in the units of the outlines."""
+
+    title: str
+    size: tuple[int, int]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tiles:
-    """Areas as tiles of one size, in groups one below the other; ``legend`` has a tile's look and what it means."""
+    """Areas as tiles of one size, in groups one below the other; ``legend`` has a tile's look and what it means.
+
+    ``on_map``: drawn instead of the tiles on paper, and before them on the page.
+    """
 
     title: str
     unit: str
@@ -216,6 +229,7 @@ class Tiles:
     legend: tuple[tuple[Tile, str], ...]
     notes: tuple[str, ...] = ()
     in_words: tuple[str, ...] = ()  # instead of the notes, where nothing is hatched
+    on_map: OnMap | None = None
 
 
 @dataclass(frozen=True, slots=True)

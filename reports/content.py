@@ -239,6 +239,21 @@ class IndexOfArea:
     parts: tuple[IndexPartOfArea, ...]
 
 
+Ring = tuple[tuple[int, int], ...]
+"""Corners in the units of a map, from its left and its top; the last is joined to the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityMap:
+    """Outlines of areas that the city gave, as coarse as they are printed. A ring inside another is a hole."""
+
+    width: int
+    height: int
+    outlines: Mapping[str, tuple[Ring, ...]]  # area code -> rings
+    review_number: str  # 审图号; "" where none was given
+    sha256: str  # of the file that they came from
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommunitySummary:
     """One community against its street and the city."""
@@ -284,6 +299,7 @@ class AreaSummary:
     indices: tuple[IndexOfArea, ...] = ()  # of the survey over its waves; none in releases from before they were kept
     beside: CityResults | None = None  # of the city, beside its figures; None: nothing, or from before it was kept
     comparisons: Comparisons | None = None  # of the area and the areas in it
+    city_map: CityMap | None = None  # of the city alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

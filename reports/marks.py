@@ -83,7 +83,23 @@ class Squares:
         return replace(self, x=self.x + dx, y=self.y + dy)
 
 
-Mark = Stroke | Fill | Disc | Words | Squares
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A filled outline of rings, of which one inside another is a hole; offset by (x, y)."""
+
+    x: float
+    y: float
+    rings: tuple[tuple[tuple[float, float], ...], ...]
+    colour: str
+    outline: str
+    outline_width: float
+    node: Node | None = None
+
+    def moved(self, dx: float, dy: float) -> Shape:
+        return replace(self, x=self.x + dx, y=self.y + dy)
+
+
+Mark = Stroke | Fill | Disc | Words | Squares | Shape
 
 
 @dataclass(frozen=True, slots=True)

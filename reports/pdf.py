@@ -25,7 +25,7 @@ from reports.embedding import EmbeddedFont
 from reports.fonts import Typeface, TypeSettings, Weight, typeface
 from reports.layout.pages import Frames, Numbering, Page, lay_out, pages_of
 from reports.layout.setting import Setter
-from reports.marks import Disc, Fill, Mark, Squares, Stroke, Words
+from reports.marks import Disc, Fill, Mark, Shape, Squares, Stroke, Words
 from reports.story import area_story, community_story, domain_story, estimates_story, spares
 from reports.story.places import is_city
 from reports.story.verification import verified
@@ -260,6 +260,8 @@ def operators(mark: Mark, fonts: dict[Weight, EmbeddedFont]) -> str:
             return f"{colour(mark.colour)} rg {ink} {path} B"
         case Squares():
             return squares(mark)
+        case Shape():
+            return shape(mark)
         case Words():
             return " ".join(shown(piece, mark.x, mark.y, fonts) for piece in mark.line.pieces)
 
@@ -292,6 +294,16 @@ def squares(mark: Squares) -> str:
         corner = f"{place_x(mark.x + start * mark.cell)} {place_y(mark.y + (row + 1) * mark.cell)}"
         path.append(f"{corner} {number((end - start) * mark.cell)} {number(mark.cell)} re")
     return f"0 0 0 rg {' '.join(path)} f"
+
+
+def shape(mark: Shape) -> str:
+    """One path of all rings, filled by the even-odd rule, its edge drawn."""
+    path = []
+    for ring in mark.rings:
+        (first, *rest) = [f"{place_x(mark.x + x)} {place_y(mark.y + y)}" for x, y in ring]
+        path.append(f"{first} m {' '.join(f'{one} l' for one in rest)} h")
+    ink = f"{colour(mark.colour)} rg {colour(mark.outline)} RG {number(mark.outline_width)} w 1 j"
+    return f"{ink} {' '.join(path)} B*"
 
 
 def circle(x: float, y: float, radius: float) -> str:

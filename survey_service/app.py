@@ -24,6 +24,7 @@ from survey_service.analyses import columns_folder
 from survey_service.api import all_routes as api
 from survey_service.areas import count_pages as area_counts
 from survey_service.areas import import_routes as area_imports
+from survey_service.areas import map_pages as area_maps
 from survey_service.areas import routes as areas
 from survey_service.catalogue import comparison_pages, draft_pages, draft_saves, draft_surfaces, form_pages
 from survey_service.catalogue import pages as catalogue
@@ -170,6 +171,7 @@ ROUTERS = (
     keying_quality.router,
     area_imports.router,
     area_counts.router,
+    area_maps.router,
     areas.router,
     review_pages.router,
     plan_pages.router,

@@ -25,6 +25,7 @@ from reports.blocks import (
     Tiles,
 )
 from reports.layout.cards import cards
+from reports.layout.city_map import city_map
 from reports.layout.colophon import colophon
 from reports.layout.comparison import comparison
 from reports.layout.masthead import answer, masthead
@@ -246,7 +247,7 @@ def stacks(setter: Setter, block: Block, width: float) -> list[Stack]:
         case Table():
             return [table(setter, block, width)]
         case Tiles():
-            return [tiles(setter, block, width)]
+            return [tiles(setter, block, width) if block.on_map is None else city_map(setter, block, width)]
         case Prose():
             return [prose(setter, block, width)]
         case Notes():

@@ -1,12 +1,13 @@
-"""The communities of a city as tiles of one size by street: where a headline is reached, and where it is not."""
+"""The communities of a city as tiles of one size by street, or on its map: where a headline is reached, where not."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from analysis.results import Verdict
-from reports.blocks import Block, Spare, Tile, TileGroup, Tiles
-from reports.content import AreaSummary
+from reports.blocks import Block, OnMap, Spare, Tile, TileGroup, Tiles
+from reports.content import AreaSummary, CityMap
 from reports.story import common
 from reports.story.places import MOST_LISTED, cell_at, communities, is_city
 from reports.wording import verdicts
@@ -32,11 +33,17 @@ def blocks(summary: AreaSummary, language: str) -> list[Block]:
     if not 1 < count <= MOST_LISTED:
         return []
     [first] = common.measured(summary.table, summary.place, shown[:1], language)
+    drawn_map = map_of(summary)
     groups = []
     for street, inside in summary.streets:
         found = [verdicts.shown_verdict(cell_at(summary, first.indicator, place)) for place in inside]
         names = [place.name.in_language(language) for place in inside]
-        made = tuple(tile(name, one, language) for name, one in zip(names, found, strict=True) if one is not None)
+        outlines = [() if drawn_map is None else drawn_map.outlines[place.code] for place in inside]
+        made = tuple(
+            replace(tile(name, one, language), rings=rings)
+            for name, one, rings in zip(names, found, outlines, strict=True)
+            if one is not None
+        )
         if made:
             groups.append(TileGroup(street.name.in_language(language), made))
     given = {one.verdict for group in groups for one in group.tiles}
@@ -49,7 +56,29 @@ def blocks(summary: AreaSummary, language: str) -> list[Block]:
         notes=common.one_note((how, *((say(language, "tiles_hatched"),) if hidden else ())), language),
         in_words=common.one_note((how, *((say(language, "tiles_dashed"),) if hidden else ())), language),
     )
+    if drawn_map is not None:
+        drawn = replace(
+            drawn,
+            on_map=OnMap(
+                title=say(language, "map_title", name=first.name),
+                size=(drawn_map.width, drawn_map.height),
+                notes=(say(language, "map_how"), reviewed(drawn_map, language)),
+            ),
+        )
     return [Spare(4, say(language, "spare_tiles"), (drawn,))] if groups else []
+
+
+def map_of(summary: AreaSummary) -> CityMap | None:
+    """The map that the city gave, where it has every community of the sheet."""
+    found = summary.city_map
+    return found if found and all(place.code in found.outlines for place in communities(summary)) else None
+
+
+def reviewed(found: CityMap, language: str) -> str:
+    """Under which number the map was reviewed for print; without one it is not for the public."""
+    if found.review_number:
+        return say(language, "map_reviewed", number=found.review_number)
+    return say(language, "map_internal")
 
 
 def tile(name: str, verdict: Verdict, language: str) -> Tile:

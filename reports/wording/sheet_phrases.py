@@ -69,6 +69,16 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     "counted": Text("{word} {count}", "{word} {count}"),
     "counted_communities": Text("各社区的判定", "Verdicts of the communities"),
     "tiles_title": Text("各社区的{name}，一个社区一格", "{name}, a tile for each community"),
+    "map_title": Text("各社区的{name}，在地图上", "{name} by community, on the map"),
+    "map_how": Text(
+        "底色越深，判定越差；斜线的不单独公布。图上地方大，不等于人多。",
+        "The darker, the worse the verdict; hatched is not published. A large area need not have many people.",
+    ),
+    "map_reviewed": Text("审图号：{number}", "Map review number: {number}"),
+    "map_internal": Text(
+        "地图没有审图号，仅供内部使用，不得公开。",
+        "The map has no review number: for internal use only, not to be made public.",
+    ),
     "tiles_unit": Text("按区划代码排列，不作排名", "by code, not ranked"),
     "tiles_how": Text(
         "底色越深，判定越差。格子一样大，不表示位置和人口。",

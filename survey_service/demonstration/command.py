@@ -27,6 +27,8 @@ from survey_service.demonstration import ground, tables
 from survey_service.demonstration.built_already import DATABASE, DESCRIPTION
 from survey_service.demonstration.city import CITY_NAME
 from survey_service.demonstration.foreign_file import FILE_NAME, foreign_file
+from survey_service.demonstration.outlines import FILE_NAME as MAP_NAME
+from survey_service.demonstration.outlines import outlines_file
 from survey_service.demonstration.service import STEPS, Built, ForeignDatabase, Options, build
 from survey_service.installation import MARKER
 from survey_service.migrations import migrate
@@ -84,12 +86,14 @@ def run(out: Path, *, seed: int, on: date) -> None:
         with services.database.reading.begin() as session:
             content = foreign_file(session, built.survey_id, built.open.wave_id, seed=seed, on=on)
         private.begin_file(out / FILE_NAME).write_bytes(content)
+        private.begin_file(out / MAP_NAME).write_bytes(outlines_file(seed))
     describe(out, built, seed=seed, on=on)
     for part in tables.of(built, console.width):
         console.print(part)
     answers = sum(one.answers for one in (built.earlier.asked, built.latest.asked, built.open))
     console.print(f"答卷 {answers:,} 份，PDF {len(names)} 份在 {out / REPORTS}，用时 {monotonic() - started:.0f} 秒。")
     console.print(f"外来答卷的例子在 {out / FILE_NAME}，可在本季度的“收入外来答卷”里上传。", soft_wrap=True)
+    console.print(f"社区边界的例子在 {out / MAP_NAME}，可在“地区”的城市页上传。", soft_wrap=True)
 
 
 class ForeignFolder(Exception):
@@ -120,7 +124,8 @@ def clear(out: Path) -> None:
         finally:
             database.dispose()
     (out / DESCRIPTION).unlink(missing_ok=True)
-    (out / FILE_NAME).unlink(missing_ok=True)
+    for name in (FILE_NAME, MAP_NAME):
+        (out / name).unlink(missing_ok=True)
     (out / MARKER).unlink(missing_ok=True)  # a new city is a new installation
     for stem in (DATABASE, "queue.db"):
         for suffix in ("", "-wal", "-shm"):

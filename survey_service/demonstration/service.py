@@ -3,6 +3,7 @@ one."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -14,9 +15,21 @@ from survey_service import jobs
 from survey_service.analyses import plan_history
 from survey_service.analyses.earlier_wave import WaveChanges
 from survey_service.analyses.wave_analysis import columns_and_register
-from survey_service.demonstration import calendar, ground, knocking, paper, put_right, truth, waves, wishes_read, year
+from survey_service.areas import map_file, maps
+from survey_service.demonstration import (
+    calendar,
+    ground,
+    knocking,
+    outlines,
+    paper,
+    put_right,
+    truth,
+    waves,
+    wishes_read,
+    year,
+)
 from survey_service.demonstration.city import CITY_CODE, STREETS, community_code, street_code
-from survey_service.models import JobState, Release, Role
+from survey_service.models import Area, JobState, Release, Role, Survey
 from survey_service.releases import DOCUMENTS_JOB, steps
 from survey_service.releases import service as releases
 from survey_service.services import Services
@@ -92,6 +105,7 @@ def build(services: Services, options: Options, report: Report) -> Built:
     building = _Building(services=services, laid=laid, options=options, report=report)
     earlier = _asked_and_signed(building, "earlier", before, laid.in_the_first_wave)
     put_right.take_up(services, laid, earlier.release, on=calendar.released_on(before, options.on))
+    _with_map(building)
     latest = _asked_and_signed(building, "finished", last, laid)
     put_right.go_on(services, laid, at=building.now)
     begun = waves.Course(
@@ -151,6 +165,26 @@ def _asked_and_signed(building: _Building, step: str, days: calendar.FieldDays, 
         changes=prepared.since.changes,
         compared=truth.compare(prepared.estimates, laid.residents),
     )
+
+
+def _with_map(building: _Building) -> None:
+    """The outlines of the communities, as the office would bring them."""
+    services, laid = building.services, building.laid
+    content = outlines.outlines_file(building.options.seed)
+    read = map_file.read(content)
+    with services.database.writing.begin() as session:
+        city = session.get_one(Area, session.get_one(Survey, laid.survey_id).city_id)
+        known, sha256 = maps.communities_of(session, city.id), hashlib.sha256(content).hexdigest()
+        looked = map_file.judge(read, known, "", "", sha256)
+        assert looked.stored is not None
+        maps.put(
+            session,
+            city,
+            looked.stored,
+            outlines.FILE_NAME,
+            at=building.now,
+            by=laid.staff[Role.ADMINISTRATOR],
+        )
 
 
 def _close(building: _Building, asked: waves.Asked, groups: tuple[Group, ...]) -> None:

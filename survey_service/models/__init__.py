@@ -15,6 +15,7 @@ from survey_service.models.account import (
 )
 from survey_service.models.analysis_plan import KeptPlan
 from survey_service.models.area import Area, AreaCount, AreaPopulation, RegisterKind
+from survey_service.models.area_map import AreaMap
 from survey_service.models.assignment import Assignment, InterviewPass
 from survey_service.models.attachment import Attachment
 from survey_service.models.audit import AuditEntry, AuditHead, RowsHead
@@ -81,6 +82,7 @@ __all__ = [
     "AccountIdentity",
     "Area",
     "AreaCount",
+    "AreaMap",
     "AreaPopulation",
     "Assignment",
     "Attachment",

@@ -13,7 +13,7 @@ from importlib import import_module
 
 from survey_service.outside.children.bounds import Output, TooLong, confine
 
-KINDS = ("attachments", "definitions", "drafts", "forms", "pictures", "plans", "sounds", "tables")
+KINDS = ("attachments", "definitions", "drafts", "forms", "maps", "pictures", "plans", "sounds", "tables")
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ from survey_service.analyses.summaries import NOTHING_BEFORE, Since, Summaries, 
 from survey_service.analyses.wave_analysis import analysis_of_wave, columns_and_register
 from survey_service.errors import BadInput, NotFound
 from survey_service.models import Release, Survey, Wave
-from survey_service.releases import corrections, queries, recomputing, rectified, remarked, wave_indices
+from survey_service.releases import city_maps, corrections, queries, recomputing, rectified, remarked, wave_indices
 from survey_service.releases.canonical_estimates import FORMAT, estimates_text, sha256
 from survey_service.releases.earlier import earlier_waves
 from survey_service.releases.errors import GivenAwayBefore, NothingToRelease, RowsChanged
@@ -166,7 +166,7 @@ def release_wave(
     printed = _summaries(session, prepared, made, survey, wave, settings, before=before)
     printed = remarked.with_remarks(session, printed, survey, wave)
     check_printable(printed, settings)
-    made.printed = kept = packed(wave_indices.with_indices(printed, indices))
+    made.printed = kept = packed(city_maps.with_map(session, wave_indices.with_indices(printed, indices), survey))
     session.add(made)
     session.flush()
     audit.record(
@@ -223,7 +223,8 @@ def proof(session: Session, prepared: Prepared, names: Sequence[str], settings: 
     )
     made = _summaries(session, prepared, unsigned, survey, wave, settings, before=before)
     made = remarked.with_remarks(session, made, survey, wave)
-    return wave_indices.with_indices(made, wave_indices.of_wave(session, survey, wave, prepared.estimates.table))
+    made = wave_indices.with_indices(made, wave_indices.of_wave(session, survey, wave, prepared.estimates.table))
+    return city_maps.with_map(session, made, survey)
 
 
 def _summaries(

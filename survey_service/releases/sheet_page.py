@@ -28,13 +28,15 @@ from survey_service.services import Services
 from survey_service.web.languages import language_of
 
 if TYPE_CHECKING:
-    from reports.blocks import Axis, Range, Story, Table
+    from reports.blocks import Axis, Range, Story, Table, Tile
     from reports.style import Role
 
 router = APIRouter()
 
 WIDTH, EDGE = 240.0, 12.0  # of a drawn interval at least, in px, and what its dot and the ends of its axis keep free
 DIGIT = 7.0  # px of a figure on an axis, at most
+LETTER = 30.0  # units of a map: size of a name on it
+WIDE_FROM = 0x2E80  # letters that take a whole square
 MOST_BESIDE = 4  # columns of figures that a phone shows beside each other
 SIGNS = {
     "reached": ("●", "reached"),
@@ -63,6 +65,16 @@ class Drawn:
     dot: float | None
     target: float | None
     told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Where sign and name stand on a map, in its units."""
+
+    x: int
+    sign: int
+    name: int
+    named: bool
 
 
 class _Screen:
@@ -133,6 +145,8 @@ def page(
 
 def drawn_with(made: Sheet) -> dict[str, Any]:
     """What the template of the blocks asks for."""
+    from reports.outlines import path_of
+
     return {
         "sheet": made,
         "story": made.story,
@@ -142,7 +156,22 @@ def drawn_with(made: Sheet) -> dict[str, Any]:
         "ticks": ticks,
         "folds": folds,
         "interval": interval,
+        "path": path_of,
+        "labelled": labelled,
     }
+
+
+def labelled(tile: Tile) -> Label:
+    """Where the sign of an outline stands, and below it the name where that has room."""
+    from reports.outlines import widest
+
+    room = widest(tile.rings, 2.4 * LETTER)
+    wide = sum(LETTER if ord(letter) > WIDE_FROM else LETTER * 0.58 for letter in tile.name)
+    if room is not None and room[1] - room[0] > wide:
+        middle, y = (room[0] + room[1]) / 2, room[2]
+        return Label(round(middle), round(y - 0.2 * LETTER), round(y + LETTER), named=True)
+    left, right, y = widest(tile.rings, LETTER) or widest(tile.rings, 0) or (0.0, 0.0, 0.0)
+    return Label(round((left + right) / 2), round(y + 0.4 * LETTER), 0, named=False)
 
 
 def interval(ends: tuple[str, str]) -> str:

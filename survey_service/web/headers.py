@@ -35,7 +35,7 @@ FILE_LIMIT = 20_000_000  # bytes of a file of answers, areas, cases or sound tha
 _FILES = re.compile(
     r"/surveys/[^/]+/waves/[^/]+/(imports|cases|cases/draw|field/file|field/telephones|lists/[^/]+|recordings)"
     r"|/surveys/[^/]+/rectification/(file|rows/[0-9]+/photos)"
-    r"|/releases/[^/]+/sealed|/areas/imports/[a-z]+|/accounts/from-list|/a/[^/]+/files|/api/v1/.*/files"
+    r"|/releases/[^/]+/sealed|/areas/imports/[a-z]+|/areas/[0-9]+/map|/accounts/from-list|/a/[^/]+/files|/api/v1/.*/files"
 )
 _WHOLE_FORM = re.compile(r"/a/[^/]+")  # a questionnaire with the files of its answers, where no script runs
 BODY_LIMIT = 1_000_000  # bytes; a questionnaire of 60 questions with long texts stays under 100 KB

@@ -103,6 +103,7 @@ def test_every_posted_file_goes_through_the_door() -> None:
         assert "from survey_service.outside.tables import" in (SERVICE / place).read_text(encoding="utf-8")
     readers = {place: found for place, tree in modules("Upload") if (found := _readers(tree)) is not None}
     assert readers == {
+        "areas/map_pages.py": {"map_file.read", "hashlib.sha256"},
         "surveys/case_upload.py": {"read_file"},
         "uploads/pages.py": {"read_records"},
     }

@@ -170,6 +170,7 @@ def filled(path: str, world: World) -> str:
         "wave_key": world.wave_key,
         "step": "close",
         "area_code": "110101000001",
+        "city_code": "110000000000",
         "number": world.case_numbers[0],
         "language": "zh",
         "batch": "1",

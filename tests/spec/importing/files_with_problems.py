@@ -46,6 +46,7 @@ from survey_service.uploads.words import InList
 from tests import hostile_files as hostile
 from tests.spec.importing.accounts_with_problems import IN_ACCOUNTS
 from tests.spec.importing.damaged import QUESTIONNAIRE
+from tests.spec.importing.maps_with_problems import IN_MAP
 from tests.spec.importing.read_here import Meets, Problems, read_here
 from tests.spec.importing.rectification_with_problems import IN_RECTIFICATION
 
@@ -489,5 +490,6 @@ MET: Mapping[ProblemKind, Meets] = {
     **IN_SAMPLE,
     **IN_THE_FIELD,
     **IN_RECTIFICATION,
+    **IN_MAP,
     **ANSWERS,
 }

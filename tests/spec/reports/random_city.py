@@ -65,6 +65,7 @@ class Shape:
     sizes: tuple[int, int] = (5, 400)  # respondents of a community
     corrects: bool = False
     sectors: bool = False  # whether the first group of items is of sectors, which may have targets
+    mapped: bool = False  # the city gave a map
 
 
 class Made:

@@ -24,6 +24,7 @@ from reports.content import (
     AreaSummary,
     AskedBy,
     Changes,
+    CityMap,
     CommunitySummary,
     Correction,
     GroupOfCity,
@@ -76,6 +77,7 @@ def shapes(*, most_headlines: int = 40, most_items: int = 16) -> st.SearchStrate
         sizes=st.sampled_from(((5, 40), (12, 29), (30, 60), (60, 400), (5, 400), (200, 900))),
         corrects=st.sampled_from((False, False, False, True)),
         sectors=st.sampled_from((False, False, True)),
+        mapped=st.booleans(),
     )
 
 
@@ -124,7 +126,21 @@ def street(made: Made) -> AreaSummary:
 def city(made: Made) -> AreaSummary:
     below = ((made.city, "street"), *((at, "community") for at, _ in made.streets))
     whole = area(made, made.city, made.streets, made.comparisons(made.city, (), below))
-    return replace(whole, groups=groups(made, made.groups))
+    return replace(whole, groups=groups(made, made.groups), city_map=city_map(made) if made.shape.mapped else None)
+
+
+def city_map(made: Made) -> CityMap:
+    """A row of strips for each street, of which the last may be missing: then tiles stand as without a map."""
+    rng = made.rng("map")
+    outlines = {}
+    for down, (_, inside) in enumerate(made.streets):
+        for across, place in enumerate(inside):
+            left, top = across * 60, down * 70
+            outlines[place.code] = (((left, top), (left + 60, top), (left + 60, top + 70), (left, top + 70)),)
+    if rng.random() < 0.2:
+        outlines.popitem()
+    number = rng.choice(("", "GS（2026）1234号"))
+    return CityMap(width=420, height=280, outlines=outlines, review_number=number, sha256="0" * 64)
 
 
 def area(

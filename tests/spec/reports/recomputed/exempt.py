@@ -19,6 +19,7 @@ _BY_REASON: Final[Mapping[str, tuple[str, ...]]] = {
         "heat_unit_means",
         "area_unit",
         "items_how",
+        "map_how",
         "modes_dealt",
         "modes_in_short",
         "open_count_note",

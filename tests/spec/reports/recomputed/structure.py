@@ -11,7 +11,7 @@ import pytest
 from analysis.results import PublishableCell, Verdict
 from questionnaires.indicators import Indicator
 from reports.blocks import Axis, Card, Cell, Column, ColumnKind, Comparison, Range, Row, Story, Table, Tiles
-from reports.content import CommunitySummary, Place
+from reports.content import AreaSummary, CommunitySummary, Place
 from tests.spec.reports.recomputed import figures
 from tests.spec.reports.recomputed.sheet import Sheet, down
 from tests.spec.reports.test_claims import blocks_of
@@ -202,8 +202,21 @@ def of_tiles(block: Tiles, sheet: Sheet) -> Faults:
         found = sheet.verdict(one, sheet.places[tile.name])
         if found is not tile.verdict or tile.shade != dark.get(tile.verdict, 1):
             yield "tile", tile, found
+    yield from of_map(block, sheet)
     if {tile.verdict for tile in drawn} != {tile.verdict for tile, _ in block.legend}:
         yield "legend of tiles", block.legend
+
+
+def of_map(block: Tiles, sheet: Sheet) -> Faults:
+    """A map where the city gave one that has every community, each with its own outline; no outlines elsewhere."""
+    given = sheet.summary.city_map if isinstance(sheet.summary, AreaSummary) else None
+    drawn = [tile for group in block.groups for tile in group.tiles]
+    codes = [sheet.places[tile.name].code for tile in drawn]
+    whole = given is not None and set(codes) <= given.outlines.keys()
+    if (block.on_map is not None) is not whole:
+        yield "map", block.on_map, given
+    if [tile.rings for tile in drawn] != [given.outlines[code] if given and whole else () for code in codes]:
+        yield "outlines", drawn
 
 
 def of_card(card: Card, sheet: Sheet) -> Faults:
