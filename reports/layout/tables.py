@@ -137,13 +137,18 @@ def narrowest(column: Column) -> float:
 
 
 def give_way(columns: Sequence[Column], needs: Sequence[float], excess: float) -> list[float]:
-    """Text columns without a share narrow, the widest most, never below what two or three characters need."""
+    """Text columns without a share narrow, the widest first, never below what two or three characters need: beside a
+    long name a figure in words keeps its line."""
     texts = [i for i, column in enumerate(columns) if column.kind is ColumnKind.TEXT and not column.share]
-    room = sum(max(needs[i] - NARROWEST_TEXT, 0) for i in texts)
-    if not room:
-        return list(needs)
-    part = min(excess / room, 1.0)
-    return [need - max(need - NARROWEST_TEXT, 0) * part if i in texts else need for i, need in enumerate(needs)]
+    most = NARROWEST_TEXT
+    wide = sorted((needs[i] for i in texts if needs[i] > most), reverse=True)
+    for number, narrower in enumerate([*wide[1:], most], start=1):
+        # So wide are the first few when they give all that is wanted: where the next is no wider, it gives nothing.
+        level = (sum(wide[:number]) - excess) / number
+        if wide and level >= narrower:
+            most = level
+            break
+    return [min(need, most) if i in texts and need > NARROWEST_TEXT else need for i, need in enumerate(needs)]
 
 
 def column_need(setter: Setter, column: Column, cells: Sequence[Cell], block: Table) -> float:

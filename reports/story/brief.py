@@ -13,7 +13,7 @@ from reports.content import AreaSummary, CommunitySummary
 from reports.story import changes, common
 from reports.story.area import area_story, cards
 from reports.story.common import Measured
-from reports.story.community import card_of, community_story
+from reports.story.community import card_of, community_story, nothing_is_told
 from reports.story.many import CARDS_MOST, by_urgency
 from reports.story.mend import MendFirst, mend_first
 from reports.wording import verdicts
@@ -51,7 +51,8 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """``cards``: what missed its target first where the sheet has no room for so many; ``mend``: None without items."""
+    """``cards``: what missed its target first where the sheet has no room for so many; ``mend``: None without items,
+    and where no figure is told."""
 
     title: str
     meta: tuple[str, ...]
@@ -71,9 +72,11 @@ def brief(summary: CommunitySummary | AreaSummary, language: str) -> Brief:
         story = community_story(summary, language)
         # The sheet of a community without any figure has no cards: here each says what stands in its place.
         told = [card_of(summary, each) for each in own]
+        untold = nothing_is_told(summary, language)
     else:
         story = area_story(summary, language)
         told = list(cards(summary, own, language, judged=any(each.indicator.target for each in own)).cards)
+        untold = False
     head, answer = _first(story, Masthead), _first(story, Answer)
     assert head is not None
     assert answer is not None
@@ -84,7 +87,7 @@ def brief(summary: CommunitySummary | AreaSummary, language: str) -> Brief:
         reading=answer.reading,
         cards=tuple(_card(card, each) for card, each in zip(told, own, strict=True)),
         changes=changes.detectable(summary.changes, own, summary.place, language),
-        mend=_mend(mend_first(summary, language)),
+        mend=None if untold else _mend(mend_first(summary, language)),
     )
 
 

@@ -61,8 +61,7 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     own = common.measured(summary.table, summary.place, common.headline(summary.indicators), language)
     judged = any(verdicts.shown_verdict(each.cell) and each.indicator.target for each in own)
     items = item_groups(summary, language)
-    every = common.measured(summary.table, summary.place, summary.indicators, language)
-    hidden = all(each.cell.suppression is not None for each in every)
+    hidden = nothing_is_told(summary, language)
     blocks: list[Block] = [masthead(summary, language)]
     if hidden:
         blocks += nothing_shown(summary, own, language)
@@ -78,6 +77,12 @@ def community_story(summary: CommunitySummary, language: str) -> Story:
     blocks += page_two(summary, own, [] if hidden else items, language, judged=judged)
     note = common.page_note(summary.table, language, judged=judged)
     return story_of(summary.imprint, summary.place, tuple(blocks), language, note)
+
+
+def nothing_is_told(summary: CommunitySummary, language: str) -> bool:
+    """Whether not one figure of the community is published alone."""
+    every = common.measured(summary.table, summary.place, summary.indicators, language)
+    return all(each.cell.suppression is not None for each in every)
 
 
 def nothing_shown(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
@@ -304,7 +309,7 @@ def page_two(
     """Items and who was asked, how firm the verdicts are and how to read them, then what was put right, definitions,
     method, imprint. What is spare goes first where two pages are not enough."""
     table = summary.table
-    firm = firmness.blocks(summary, own, language) if judged else []
+    firm = firmness.blocks(summary, own, language, judged=judged)
     blocks = items_beside_asked(summary, items, firm, waves_of(summary, own, language), language)
     if summary.age_groups:
         ages = age_groups.table(summary, own, language)

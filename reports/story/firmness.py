@@ -12,11 +12,14 @@ from reports.wording import facts, verdicts
 from reports.wording.phrases import say
 
 
-def blocks(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
-    """A table of the tipping points; below, how many questionnaires and how large a change it would take."""
+def blocks(summary: CommunitySummary, own: Sequence[Measured], language: str, *, judged: bool) -> list[Block]:
+    """A table of the tipping points; below, how many questionnaires and, where nothing is judged too, how large a
+    change it would take."""
     notes = settling(own, language)
     change = changes.detectable(summary.changes, own, summary.place, language)
     spare = [Spare(5, say(language, "spare_detectable"), (Notes(change),))] if change else []
+    if not judged:
+        return [*spare]
     rows = [
         Row(
             (

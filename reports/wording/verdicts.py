@@ -27,15 +27,15 @@ PROTECTING: Final = frozenset(
 
 
 def unit_of(indicator: Indicator, cell: PublishableCell | None = None) -> Unit:
-    """In which unit an indicator is printed; an index of shares is a share: its figures say so, and where none is shown
-    its target does, for an index of scores is judged in points up to a hundred."""
+    """In which unit an indicator is printed; an index of shares is a share: its cells say so, and where they have no
+    scale its target does, for an index of scores is judged in points up to a hundred."""
     if indicator.kind is IndicatorKind.NET:
         return Unit.PERCENTAGE_POINTS
     if indicator.kind in SHARES:
         return Unit.PERCENT
     if in_own_unit(indicator):
         return Unit.PLAIN
-    if cell is not None:
+    if cell is not None and cell.scale is not None:
         return Unit.PERCENT if cell.scale == (0.0, 1.0) else Unit.POINTS
     if indicator.kind is IndicatorKind.INDEX and indicator.target is not None and indicator.target.value <= 1:
         return Unit.PERCENT

@@ -14,12 +14,14 @@ from analysis.city_results import (
     ModeFigure,
     Priority,
 )
-from analysis.results import ChangeVerdict, PublishableCell, PublishedChange, Verdict
+from analysis.results import ChangeVerdict, PublishableCell, PublishedChange, Suppression, Verdict
 from questionnaires.indicators import IndicatorKind, Sense
 from questionnaires.text import Text
-from reports.blocks import Card, ComparisonGroup, Story, Table
-from reports.content import CommunitySummary, PutRight, PutRightItem
+from reports.blocks import Card, Column, ComparisonGroup, Story, Table
+from reports.content import Changes, CommunitySummary, PutRight, PutRightItem
+from reports.layout.tables import give_way
 from reports.story import area_story, community_story
+from reports.story.brief import brief
 from reports.story.mend import mend_first
 from tests.spec.reports import cases, held_against
 from tests.spec.reports import summaries as given
@@ -242,3 +244,82 @@ def test_an_index_of_shares_is_told_in_per_cent_everywhere() -> None:
     assert "目标 ≥ 85%" in words
     assert "相差 3 个百分点（1–5）" in words
     assert "升 3（1–6）" in words
+
+
+def without_figures(summary: CommunitySummary) -> CommunitySummary:
+    """Every figure of the community hidden; of what stands above it nothing."""
+    rows = tuple(
+        replace(
+            row,
+            cells=tuple(
+                replace(given.hidden(cell.variable, Suppression.NOT_PUBLISHED), scale=cell.scale) for cell in row.cells
+            ),
+        )
+        if row.domain == summary.place.domain
+        else row
+        for row in summary.table.rows
+    )
+    return replace(summary, table=replace(summary.table, rows=rows))
+
+
+def test_an_index_of_shares_has_its_target_in_per_cent_where_no_area_shows_a_figure() -> None:
+    """Where all its cells are hidden, and the area itself has none, its target says its unit."""
+    base = given.city()
+    index = replace(base.indicators[3], kind=IndicatorKind.INDEX)
+    rows = tuple(
+        replace(
+            row,
+            cells=tuple(
+                replace(given.hidden(cell.variable, Suppression.NOT_PUBLISHED), scale=cell.scale)
+                if cell.variable == index.id
+                else cell
+                for cell in row.cells
+                if cell.variable != index.id or row.domain != base.place.domain
+            ),
+        )
+        for row in base.table.rows
+    )
+    summary = replace(base, indicators=(*base.indicators[:3], index), table=replace(base.table, rows=rows))
+    words = said(area_story(summary, "zh"))
+    assert "≥ 85%" in words
+    assert "0.85" not in words
+
+
+def test_a_first_page_names_no_reason_to_mend_nothing_where_no_figure_is_told() -> None:
+    """12 项评价都误差大或不单独公布 stood on the first page, and the sheet itself says that no figure is told."""
+    usual = given.community()
+    assert brief(usual, "zh").mend is not None
+    assert brief(without_figures(usual), "zh").mend is None
+
+
+def test_a_sheet_without_targets_says_how_large_a_change_would_have_been_found() -> None:
+    """The first page said it, and the sheet only where something is judged."""
+    base = given.community()
+    change = PublishedChange(
+        variable=base.indicators[0].id,
+        domain=base.place.domain,
+        verdict=ChangeVerdict.NO_DETECTABLE_CHANGE,
+        difference=0.01,
+        low=-0.05,
+        high=0.07,
+        detectable=0.1,
+        digits=0,
+    )
+    summary = replace(
+        base,
+        indicators=tuple(replace(one, target=None) for one in base.indicators),
+        changes=Changes(since=Text("上期"), told=(change,)),
+    )
+    [sentence] = brief(summary, "zh").changes
+    assert "没有查出变化，不等于没有变" in sentence
+    assert sentence in said(community_story(summary, "zh"))
+
+
+def test_beside_a_long_name_a_figure_with_its_interval_keeps_its_line() -> None:
+    """51.30（48.0 ended a line, and 9–54.21） began the next: all columns of text gave way alike."""
+    columns = (Column("地区"), Column("指标"), Column("第 1 版"))
+    needs = give_way(columns, [600.0, 300.0, 90.0], 500.0)
+    assert needs == pytest.approx([200.0, 200.0, 90.0])
+    assert give_way(columns, [600.0, 100.0, 90.0], 500.0) == pytest.approx([100.0, 100.0, 90.0])
+    assert give_way(columns, [600.0, 30.0, 90.0], 570.0) == pytest.approx([60.0, 30.0, 60.0])
+    assert give_way(columns, [600.0, 30.0, 90.0], 900.0) == pytest.approx([48.0, 30.0, 48.0])
