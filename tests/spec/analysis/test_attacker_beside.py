@@ -14,12 +14,15 @@ import numpy as np
 import pytest
 
 from analysis.city_results import ModeEffect
+from analysis.engine.areas import ToWhole
 from analysis.engine.modes import ModeTable
 from analysis.printed_figures import PrintedStep
+from analysis.published_areas import published_differences
 from analysis.published_beside import published_modes, published_sensitivities, shown_cells
 from analysis.published_groups import printed_differences, published_street_groups
 from analysis.results import Domain, PublishableTable
-from tests.spec.analysis.attacker import AGES, Attacker, City, Group, Truth
+from analysis.tiers import shown_as_points
+from tests.spec.analysis.attacker import AGES, Attacker, City, Group, Truth, parents_of
 from tests.spec.analysis.beside_attacker import Beside, Ranges, narrowed, ranges
 from tests.spec.analysis.test_attacker import attacked, publish
 
@@ -237,3 +240,40 @@ def test_a_contrast_gives_back_nothing_of_what_rounding_took() -> None:
     assert [one.difference for one in told["a"].contrasts] == pytest.approx([0.10, -0.05, -0.05])
     first = told["a"].contrasts[0]
     assert (first.low, first.high) == pytest.approx((0.02, 0.18))
+
+
+# ------------------------------------------------------------------ areas and what they are part of
+
+
+def held_against_wholes(given: Published) -> ToWhole:
+    """Every street and community less each area that it lies in; limits as wide as those of 150 respondents."""
+    pairs = [(one, whole) for one in given.truth for whole in (*parents_of(one), WHOLE) if len(one) == 1]
+    parts, wholes = zip(*dict.fromkeys(pairs), strict=True)
+    apart = np.array(
+        [[given.truth[one].share - given.truth[whole].share for one, whole in zip(parts, wholes, strict=True)]]
+    )
+    half = np.full(apart.shape, 0.08123)
+    return ToWhole(
+        indicators=("aware",),
+        parts=parts,
+        wholes=wholes,
+        difference=apart,
+        standard_error=half / 2,
+        low=apart - half,
+        high=apart + half,
+        degrees_of_freedom=np.full(apart.shape, 99.0),
+    )
+
+
+@pytest.mark.parametrize("seed", seeds)
+def test_differences_to_the_whole_and_their_limits_narrow_no_guarded_cell(seed: int) -> None:
+    """Half way between the limits lies the computed difference, to half a step: nearer than two figures tell it."""
+    given = Published.of(seed, ages=False)
+    told, beside = published_differences(held_against_wholes(given), given.table, {"aware"}), Beside()
+    cells = shown_as_points(given.table)
+    for one in told:
+        half = PrintedStep.of(cells[one.domain, "aware"], cells[one.whole, "aware"]).size / 2
+        middle = (one.low + one.high) / 2
+        beside.add({one.domain: 1.0, one.whole: -1.0}, middle - half, middle + half)
+    assert seed not in GUARDED or (told and given.alone)
+    assert narrowed(given.alone, given.with_all(beside)) == []
