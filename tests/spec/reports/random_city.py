@@ -308,7 +308,8 @@ class Made:
         if len(values) < 2:
             return None
         rng = self.rng(f"ranks/{within.code}/{one.id}")
-        gap = rng.choice((0.02, 0.2, 10.0)) * (max(values.values()) - min(values.values()) + 1e-6)
+        gap = rng.choice((0.02, 0.2, 0.6, 10.0))  # the third: the ends are apart, what lies between is from neither
+        gap *= max(values.values()) - min(values.values()) + 1e-6
         down = one.target is not None and one.target.sense is Sense.AT_MOST
         better = {
             (a, b)

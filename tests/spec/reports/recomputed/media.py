@@ -102,7 +102,11 @@ def counts(story: Story) -> Iterator[str]:
 
 
 def of_pdf(story: Story, settings: TypeSettings | None = None) -> Faults:
-    content = story_pdf(story, settings)
+    yield from of_content(story_pdf(story, settings), story)
+
+
+def of_content(content: bytes, story: Story) -> Faults:
+    """A file held against the story that it is of."""
     said = Said(story)
     document = pypdfium2.PdfDocument(content)
     pages = len(document)
@@ -117,9 +121,10 @@ def of_pdf(story: Story, settings: TypeSettings | None = None) -> Faults:
     yield from said.beside("what is heard", (one.alt for one in read(content).root.all() if one.alt))
 
 
-def pdf_pieces(document: pypdfium2.PdfDocument) -> Iterator[str]:
-    """The text of each operator that shows one, in the order in which they are drawn."""
-    for page in document:
+def pdf_pieces(document: pypdfium2.PdfDocument, of: tuple[int, int] | None = None) -> Iterator[str]:
+    """The text of each operator that shows one, in the order in which they are drawn; ``of``: those pages alone."""
+    for number in range(*(of or (0, len(document)))):
+        page = document[number]
         textpage = page.get_textpage()
         for one in page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_TEXT], textpage=textpage):
             yield one.extract()

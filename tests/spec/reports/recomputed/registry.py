@@ -7,6 +7,7 @@ reason why it needs none. Whoever lands a phrase without either is told so by th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final
@@ -55,44 +56,50 @@ def true_where(*keys: str) -> Callable[[True_], True_]:
     return kept
 
 
+def words(key: str, language: str, *, closed: bool = False) -> str:
+    """``closed``: as a document of an office has it, without a space."""
+    text = CATALOGUE[key].in_language(language)
+    return text.replace(" ", "") if closed else text
+
+
 @cache
-def literals(key: str, language: str) -> tuple[str, ...]:
+def literals(key: str, language: str, *, closed: bool = False) -> tuple[str, ...]:
     """What stands between the places of a phrase: a text without it does not say the phrase."""
-    text = CATALOGUE[key].in_language(language)
-    return tuple(one for one in re.split(r"\{[^{}]*\}", text) if one.strip())
+    parts = re.split(r"\{[^{}]*\}", words(key, language, closed=closed))
+    return tuple(one for one in parts if one.strip())
 
 
 @cache
-def pattern(key: str, language: str) -> re.Pattern[str]:
+def pattern(key: str, language: str, *, closed: bool = False) -> re.Pattern[str]:
     """The phrase, with what stands in its places as groups."""
-    text = CATALOGUE[key].in_language(language)
-    return re.compile("(?s)" + "(.*?)".join(re.escape(one) for one in re.split(r"\{[^{}]*\}", text)))
+    parts = re.split(r"\{[^{}]*\}", words(key, language, closed=closed))
+    return re.compile("(?s)" + "(.*?)".join(map(re.escape, parts)))
 
 
 def claims(key: str) -> bool:
     return any(CLAIMS[language].search(CATALOGUE[key].in_language(language)) for language in CLAIMS)
 
 
-def unproved(text: str, where: Where, sheet: Sheet, seen: set[str]) -> str:
-    """What is left of a text once everything true is taken from it; ``seen`` collects which phrases were."""
+def unproved(text: str, where: Where, sheet: Sheet, seen: Counter[str], *, closed: bool = False) -> str:
+    """What is left of a text once everything true is taken from it; ``seen`` counts which phrases were."""
     language = sheet.language
     for given in sheet.given_words:
-        text = text.replace(given, "\n")
-    if not CLAIMS[language].search(text):
+        text = text.replace(given.replace(" ", "") if closed else given, "\n")
+    if not CLAIMS[language].search(text) and not closed:
         return text
     known: list[tuple[int, str, re.Pattern[str]]] = [
-        (sum(map(len, literals(key, language))), key, pattern(key, language))
+        (sum(map(len, literals(key, language, closed=closed))), key, pattern(key, language, closed=closed))
         for key in EXEMPT
-        if all(part in text for part in literals(key, language))
+        if all(part in text for part in literals(key, language, closed=closed))
     ]
     for key, function in TRUE.items():
-        words = CATALOGUE[key].in_language(language)
-        if all(part.lower() in text.lower() for part in literals(key, language)):
-            sentences = {fill(words, values) for values in function(sheet, where)}
+        if all(part.lower() in text.lower() for part in literals(key, language, closed=closed)):
+            sentences = {fill(words(key, language), values) for values in function(sheet, where)}
+            sentences = {one.replace(" ", "") for one in sentences} if closed else sentences
             known += [(len(sentence), key, large_or_small(sentence)) for sentence in sentences]
     for _, key, one in sorted(known, key=lambda each: -each[0]):
         if one.search(text):
-            seen.add(key)
+            seen[key] += 1
             # What stands in the places of a phrase that is exempt is held still.
             text = one.sub(lambda found: "\n".join(("", *found.groups(), "")), text)
     return text

@@ -12,6 +12,7 @@ from questionnaires.indicators import Indicator, Sense
 from questionnaires.text import Text
 from reports.blocks import Card, Comparison, ComparisonGroup, Row, Table
 from reports.content import AreaSummary, CommunitySummary, Place, Sample, SectorSummary
+from reports.story.brief import Mend, MendItem
 from tests.spec.reports.recomputed import figures
 
 Summary = CommunitySummary | AreaSummary
@@ -274,7 +275,7 @@ class Where:
     def label(self) -> str:
         """The name of the card, group or row."""
         for one in reversed(self.inside):
-            if isinstance(one, (Card, ComparisonGroup)):
+            if isinstance(one, (Card, ComparisonGroup, MendItem)):
                 return one.name
             if isinstance(one, Row):
                 return one.cells[0].text
@@ -296,8 +297,10 @@ class Where:
         return []
 
     def items(self, sheet: Sheet) -> list[Indicator]:
-        """Those that are rows or columns of the table, in their order."""
-        table = self.table
+        """Those that are rows or columns of the table, or what a first page says to mend, in their order."""
+        table, mend = self.table, self.nearest(Mend)
+        if isinstance(mend, Mend):
+            return named(sheet, [one.name for one in mend.items])
         if table is None:
             return []
         rows = [row.cells[0].text for row in table.rows]
