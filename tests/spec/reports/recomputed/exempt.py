@@ -9,6 +9,7 @@ _METHOD: Final = "tells how it was asked, counted or judged: of this sheet's fig
 _LABEL: Final = "names a column, a row or a rate"
 _FRAME: Final = "only holds other phrases, which are held one by one"
 _ELSEWHERE: Final = "of estimates of any data file: no sheet of an area says it"
+_MAP: Final = "tells who may see a map: held where maps are"
 _IMPRINT: Final = "tells of the edition or of the office that issues it"
 
 _BY_REASON: Final[Mapping[str, tuple[str, ...]]] = {
@@ -80,6 +81,7 @@ _BY_REASON: Final[Mapping[str, tuple[str, ...]]] = {
         "groups_differ",
         "group_alike",
     ),
+    _MAP: ("map_internal",),
     _IMPRINT: (
         "corrected_because",
         "corrects",
