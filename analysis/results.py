@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 Domain = tuple[tuple[str, str], ...]
 """A subpopulation as ((column, value), ...); the empty tuple is the whole sample."""
@@ -223,12 +224,24 @@ PROTECTED: Final = object()
 """Held by ``analysis.disclosure`` alone: the key that makes a PublishableTable."""
 
 
-@runtime_checkable
-class FoundByDomain(Protocol):
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a cell is judged, without its figures: all that a sheet of many communities asks of most of them."""
+
+    suppression: Suppression | None
+    verdict: Verdict | None
+
+
+class FoundByDomain(ABC):
     """Rows that find one by themselves; the others need not be there yet."""
 
+    @abstractmethod
     def of(self, domain: Domain) -> PublishableRow:
         """KeyError when there is none."""
+
+    @abstractmethod
+    def mark(self, domain: Domain, variable: str) -> Mark:
+        """Of the cell that ``PublishableRow.cell`` finds; KeyError when there is none."""
 
 
 TABLES_KNOWN: Final = 8
@@ -261,6 +274,13 @@ class PublishableTable:
                 _ROWS.clear()
             known = _ROWS[id(self.rows)] = (self.rows, {row.domain: row for row in reversed(self.rows)})
         return known[1][domain]
+
+    def mark(self, domain: Domain, variable: str) -> Mark:
+        """How the cell of that variable is judged; KeyError when there is none."""
+        if isinstance(self.rows, FoundByDomain):
+            return self.rows.mark(domain, variable)
+        cell = self.row(domain).cell(variable)
+        return Mark(cell.suppression, cell.verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,8 @@ def _of(city: AreaSummary, sector: Sector) -> SectorSummary:
     place = Place(code=sector_code(city.place.code, sector.id), name=sector.name, domain=city.place.domain)
     own = tuple(replace(one, headline=True) for one in sector.indicators)
     ids = {one.id for one in own}
-    samples = dict(city.samples)
-    if city.place.code in samples:
-        samples[place.code] = samples[city.place.code]
+    of_city = city.samples.get(city.place.code)
+    samples = {} if of_city is None else {city.place.code: of_city, place.code: of_city}
     shared: dict[str, Any] = {
         "imprint": city.imprint,
         "method": city.method,

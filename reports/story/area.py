@@ -190,8 +190,7 @@ def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judg
 
 
 def community_verdicts(summary: AreaSummary, indicator: Indicator) -> list[Verdict | None]:
-    cells = [common.cell_of(common.row_of(summary.table, place), indicator) for place in communities(summary)]
-    return [verdicts.shown_verdict(cell) for cell in cells]
+    return common.verdicts_at(summary.table, communities(summary), indicator)
 
 
 def every_verdict(summary: AreaSummary, own: Sequence[Measured]) -> list[Verdict | None]:
@@ -199,7 +198,7 @@ def every_verdict(summary: AreaSummary, own: Sequence[Measured]) -> list[Verdict
     streets = [street for street, _ in summary.streets] if is_city(summary) else []
     everyone = [summary.place, *streets, *communities(summary)]
     targets = [each.indicator for each in own if each.indicator.target is not None]
-    return [verdicts.shown_verdict(cell_at(summary, one, place)) for one in targets for place in everyone]
+    return [given for one in targets for given in common.verdicts_at(summary.table, everyone, one)]
 
 
 def by_community(summary: AreaSummary, own: Sequence[Measured], language: str) -> str:

@@ -86,6 +86,17 @@ def row_of(table: PublishableTable, place: Place) -> PublishableRow | None:
         return None
 
 
+def verdicts_at(table: PublishableTable, places: Iterable[Place], indicator: Indicator) -> list[Verdict | None]:
+    """The verdict to print of each area: of thousands of communities without their figures."""
+    given: list[Verdict | None] = []
+    for place in places:
+        try:
+            given.append(verdicts.shown_verdict(table.mark(place.domain, indicator.id)))
+        except KeyError:
+            given.append(verdicts.shown_verdict(missing_cell(indicator.id)))
+    return given
+
+
 def measured(table: PublishableTable, place: Place, indicators: Iterable[Indicator], language: str) -> list[Measured]:
     """The indicators of one area with their cells."""
     row = row_of(table, place)

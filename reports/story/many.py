@@ -10,7 +10,7 @@ from reports.blocks import Block, Cell, Column, ColumnKind, Row, Table, Tone
 from reports.content import AreaSummary, CommunitySummary
 from reports.story import against, changes, common, compared
 from reports.story.common import Measured
-from reports.story.places import cell_at, communities
+from reports.story.places import communities
 from reports.wording import changes as change_words
 from reports.wording import figures, verdicts
 from reports.wording.phrases import say
@@ -118,7 +118,7 @@ def of_area(summary: AreaSummary, own: Sequence[Measured], language: str) -> lis
 
 def _area_row(summary: AreaSummary, each: Measured) -> Row:
     target, verdict, language = each.indicator.target, verdict_of(each), each.language
-    given = [verdicts.shown_verdict(cell_at(summary, each.indicator, place)) for place in communities(summary)]
+    given = common.verdicts_at(summary.table, communities(summary), each.indicator)
     counted = [
         say(language, "counted", word=verdicts.verdict_word(one, language), count=given.count(one))
         for one in ORDER

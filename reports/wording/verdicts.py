@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Final
 
-from analysis.results import PublicationRule, PublishableCell, Suppression, Verdict
+from analysis.results import Mark, PublicationRule, PublishableCell, Suppression, Verdict
 from questionnaires.indicators import SHARES, Indicator, IndicatorKind, Target, in_own_unit
 from reports.wording import tiers
 from reports.wording.figures import NOTHING, Figures, Unit, count, in_full, joined, next_ten, written
@@ -92,7 +92,7 @@ def verdict_word(verdict: Verdict, language: str) -> str:
     return VERDICT_WORDS[verdict].in_language(language)
 
 
-def shown_verdict(cell: PublishableCell) -> Verdict | None:
+def shown_verdict(cell: PublishableCell | Mark) -> Verdict | None:
     """The verdict to print: a hidden figure with a target is 不单独公布, whatever the cell says."""
     if cell.suppression is not None:
         return Verdict.NOT_PUBLISHED

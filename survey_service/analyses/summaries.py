@@ -73,6 +73,15 @@ class Summaries:
         sectors = {one.place.code: one for one in self.sectors()}
         return {self.city.place.code: self.city, **self.streets, **sectors, **self.communities}
 
+    def of(self, code: str) -> CommunitySummary | AreaSummary | None:
+        """The sheet of that code, without reading the others; None where there is none."""
+        for summaries in (self.communities, self.streets):
+            if code in summaries:
+                return summaries[code]
+        if code == self.city.place.code:
+            return self.city
+        return next((one for one in self.sectors() if one.place.code == code), None)
+
 
 def summaries(
     estimates: WaveEstimates,

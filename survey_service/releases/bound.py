@@ -17,9 +17,8 @@ def bound(running: Services, survey_id: UUID, release_id: UUID, codes: Sequence[
 
     with running.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, running.settings)
-    every = summaries.every()
-    if not set(codes) <= set(every):
+    chosen = [one for code in codes if (one := summaries.of(code)) is not None]
+    if len(chosen) < len(codes):
         raise NotFound
-    chosen = [every[code] for code in codes]
     reports = [Bound(one, verification(one, running.settings)) for one in chosen]
     return set_pdf(reports, language, running.settings.type_settings)

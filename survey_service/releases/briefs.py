@@ -41,5 +41,5 @@ def of_release(
 
     with running.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, running.settings)
-    every = summaries.every()
-    return {code: kept(every[code], language) for code in codes if code in every}
+    found = {code: summaries.of(code) for code in codes}
+    return {code: kept(one, language) for code, one in found.items() if one is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
@@ -11,7 +12,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from analysis.results import PROTECTED, Domain, PublishableRow
+from analysis.results import PROTECTED, Domain, FoundByDomain, Mark, PublishableRow, Suppression, Verdict
 from questionnaires.condition_parser import parse
 from questionnaires.conditions import Condition
 from survey_service.releases.lined_json import LateMapping, LateSequence, Lines
@@ -73,16 +74,50 @@ def _by_text(kind: Any) -> Reader:
     return read
 
 
-class LateRows(LateSequence[PublishableRow]):
+class LateRows(LateSequence[PublishableRow], FoundByDomain):
     """Rows of a table, of which one is found by its domain without making the others."""
 
     def __init__(self, lines: Lines, made: Callable[[Any], PublishableRow]) -> None:
         super().__init__(lines, made)
         first = reversed(list(enumerate(lines.lines)))  # of two with one domain
         self._by_domain = {_domain_of(line): place for place, line in first}
+        self._marks: dict[tuple[int, str], Mark] = {}
 
     def of(self, domain: Domain) -> PublishableRow:
         return self[self._by_domain[domain]]
+
+    def mark(self, domain: Domain, variable: str) -> Mark:
+        place = self._by_domain[domain]
+        known = self._marks.get((place, variable))
+        if known is None:
+            known = self._marks[place, variable] = self._mark(place, variable)
+        return known
+
+    def _mark(self, place: int, variable: str) -> Mark:
+        """As the text has it; where it has none in the form that is written now, as the row has it."""
+        line, begun = self._lines.lines[place], _begun(variable)
+        at = line.find(begun)
+        found = _MARKED.match(line, at + len(begun)) if at >= 0 else None
+        if found is not None:
+            return _mark_of(*found.groups())
+        cell = self[place].cell(variable)
+        return Mark(cell.suppression, cell.verdict)
+
+
+_MARKED = re.compile(rb'[^{}]*?"suppression":(null|"[a-z_]+"),"verdict":(null|"[a-z_]+")[,}]')
+"""Of what is left of a cell. Its goal, the one thing in it with brackets of its own, comes after."""
+
+
+@cache
+def _begun(variable: str) -> bytes:
+    """How the cell begins that is asked for; within a text the marks would be written with a backslash."""
+    return b'{"variable":%s,"category":null,' % json.dumps(variable, ensure_ascii=False).encode()
+
+
+@cache
+def _mark_of(suppression: bytes, verdict: bytes) -> Mark:
+    hidden, judged = json.loads(suppression), json.loads(verdict)
+    return Mark(hidden and Suppression(hidden), judged and Verdict(judged))
 
 
 def _domain_of(line: bytes) -> Domain:

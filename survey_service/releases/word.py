@@ -33,7 +33,7 @@ def summary_of(running: Services, survey_id: UUID, release_id: UUID, area_code: 
     """What was kept of one area or sector, by the code of its sheet; NotFound where the release has none of it."""
     with running.database.reading.begin() as session:
         summaries = release_summaries(session, survey_id, release_id, running.settings)
-    found = summaries.every().get(area_code)
+    found = summaries.of(area_code)
     if found is None:
         raise NotFound
     return found

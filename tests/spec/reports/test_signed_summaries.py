@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given as given_at_random
 from hypothesis import strategies
 
-from analysis.results import PublishableTable
+from analysis.results import Goal, PublishableCell, PublishableRow, PublishableTable, Suppression, Verdict
 from questionnaires.canonical_json import Form
-from reports.story import community_story
+from reports.story import area_story, community_story
 from survey_service.analyses.summaries import Summaries
 from survey_service.releases import lined_json
-from survey_service.releases.lined_json import LateMapping, LateSequence
+from survey_service.releases.lined_json import LateMapping, LateSequence, Lines
+from survey_service.releases.read_back import LateRows, read_back
 from survey_service.releases.signed_summaries import packed, unpacked
+from tests.bench.reports import city_of
 from tests.spec.reports import summaries as given
 
 
@@ -124,9 +126,95 @@ def test_one_sheet_reads_its_own_lines_alone() -> None:
     assert again.city.table.row((("area", "0"),)) == rows[0]
     assert again.city.table.rows[0] == table.rows[0]
     assert again.city.table.rows[:2] == list(table.rows[:2])
+    assert again.of("0") is again.communities["0"]
+    assert again.of("street") is again.streets["street"]
+    assert again.of(made.city.place.code) is again.city
+    assert again.of("2") is None
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
         again.communities["1"]
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
         again.city.table.row((("area", "1"),))
     with pytest.raises(KeyError):
         again.city.table.row((("area", "2"),))
+
+
+def _many(streets: int = 5) -> Summaries:
+    """A city whose tables name no communities; some of these have a figure hidden, not judged, or none."""
+    made = city_of(streets)
+    rows = list(made.city.table.rows)
+    first, second, third, fourth, *_ = (place for place, row in enumerate(rows) if row.domain[0][1] in made.communities)
+    hidden = PublishableCell(variable="awareness", suppression=Suppression.NOT_PUBLISHED)
+    beside = replace(hidden, category="yes")
+    rows[first] = replace(rows[first], cells=(beside, hidden, *rows[first].cells[1:]))
+    rows[second] = replace(rows[second], cells=rows[second].cells[1:])
+    rows[third] = replace(rows[third], cells=tuple(replace(cell, verdict=None) for cell in rows[third].cells))
+    table = replace(made.city.table, rows=(*rows[:fourth], *rows[fourth + 1 :]))
+    return Summaries(
+        communities={code: replace(one, table=table) for code, one in made.communities.items()},
+        streets={code: replace(one, table=table) for code, one in made.streets.items()},
+        city=replace(made.city, table=table),
+    )
+
+
+def test_the_sheet_of_a_large_city_counts_its_communities_without_reading_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    summaries = _many()
+    again = unpacked(packed(summaries))
+    read: list[str] = []
+    item = Lines.item
+
+    def heard(lines: Lines, place: int) -> object:
+        found = item(lines, place)
+        read.append(found["domain"][0][1])
+        return found
+
+    monkeypatch.setattr(Lines, "item", heard)
+    for language in ("zh", "en"):
+        assert area_story(again.city, language) == area_story(summaries.city, language)
+    communities = set(read) & set(summaries.communities)
+    assert len(communities) <= 3  # those without the figure, or without one in the form that is written
+    assert set(summaries.streets) <= set(read)
+    street = next(iter(summaries.streets))
+    assert area_story(again.streets[street], "zh") == area_story(summaries.streets[street], "zh")
+
+
+_VARIABLES = strategies.sampled_from(["a", "b", 'c"}', "满意", "\\", "a.b", '{"variable":"a","category":null,'])
+_CELLS = strategies.builds(
+    PublishableCell,
+    variable=_VARIABLES,
+    category=strategies.none() | _VARIABLES,
+    scale=strategies.none() | strategies.just((0.0, 1.0)),
+    suppression=strategies.none() | strategies.sampled_from(Suppression),
+    verdict=strategies.none() | strategies.sampled_from(Verdict),
+    goal=strategies.none() | strategies.just(Goal(value=0.9)),
+)
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+@given_at_random(strategies.lists(strategies.lists(_CELLS, max_size=4), max_size=4), _VARIABLES)
+def test_a_mark_is_that_of_its_cell(ordered: bool, cells: list[list[PublishableCell]], asked: str) -> None:
+    """Also of a text whose fields stand in another order."""
+    rows = [
+        PublishableRow(domain=(("area", str(number)),), sample_size=1, cells=tuple(inside))
+        for number, inside in enumerate(cells)
+    ]
+    plain = Form(without=frozenset()).plain(rows)
+    if ordered:
+        plain = [{**row, "cells": [dict(sorted(cell.items())) for cell in row["cells"]]} for row in plain]
+    late = LateRows(
+        Lines([json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() for row in plain]),
+        lambda one: read_back(PublishableRow, one),
+    )
+    table = replace(given.community().table, rows=rows)
+    for row in rows:
+        try:
+            mark = table.mark(row.domain, asked)
+        except KeyError:
+            with pytest.raises(KeyError):
+                late.mark(row.domain, asked)
+        else:
+            assert replace(table, rows=late).mark(row.domain, asked) == mark
+            assert late.mark(row.domain, asked) is late.mark(row.domain, asked)
+    with pytest.raises(KeyError):
+        late.mark((), asked)
