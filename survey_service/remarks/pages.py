@@ -96,7 +96,7 @@ def _step(at: AtRemarks, session: Session, posted: FormData, question: str, resp
     elif named in ("strike", "strike_proposed"):
         rows.strike(session, row, answer.text, _spans(session, row, answer, posted, named), at.by)
     elif named == "undo":
-        rows.undo(session, row, at.by)
+        rows.undo(session, row, answer, at.by, at.room(session, survey, wave, question))
     elif named == "choose":
         _choose(at, session, row, answer, posted, at.room(session, survey, wave, question))
     else:

@@ -160,8 +160,8 @@ def choose(session: Session, row: Remark, answer: Answer, choice: Choice, by: By
     _note(session, row, "chosen", by, {"sheets": sheets, "confirmed": len(open_ones)})
 
 
-def undo(session: Session, row: Remark, by: By) -> None:
-    """As it stood before the last act; nothing where there was none."""
+def undo(session: Session, row: Remark, answer: Answer, by: By, room: Room) -> None:
+    """As it stood before the last act; nothing where there was none. NotForThatSheet where others took its place."""
     if not row.before:
         return
     *earlier, last = row.before
@@ -169,6 +169,11 @@ def undo(session: Session, row: Remark, by: By) -> None:
     row.state = RemarkState(last["state"])
     row.theme_id = UUID(last["theme"]) if last["theme"] else None
     _choose(row, [Sheet(one) for one in last["sheets"]])
+    if any(room.why_not(answer, row.theme_id, sheet) for sheet in sheets_of(row)):
+        raise NotForThatSheet(
+            zh="撤回以后这条又要登，可是那张报告上别的话已经选满了。先把其中一条改回读过，再撤回。",
+            en="Undone, it would be chosen again, but others were chosen for that sheet meanwhile. Unchoose one first.",
+        )
     _let_stand(session, row, last["struck"], by)
     _note(session, row, "undone", by)
 

@@ -71,6 +71,21 @@ def test_going_on_says_that_the_last_was_read(base: str, world: World, desk: Cal
     page.wait_for_function("() => document.querySelectorAll('.remark')[0].classList.contains('now')")
 
 
+def test_a_step_that_did_not_arrive_is_said_at_its_answer(base: str, world: World, desk: Callable[..., Page]) -> None:
+    page = desk()
+    sign_in(page, base, "statistician")
+    page.goto(f"{base}{HERE}")
+    page.evaluate("() => { window.real = fetch; window.fetch = () => Promise.reject(new TypeError('no line')); }")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    now(page, "没有连上，这一步没有记下")
+    assert page.locator(".remark.is-read").count() == 0
+    page.evaluate("() => { window.fetch = window.real; }")
+    page.keyboard.press("r")
+    page.wait_for_function("() => document.querySelectorAll('.remark.is-read').length === 1")
+    assert page.locator("[data-not-recorded]").count() == 0
+
+
 @pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
 def test_the_page_fits_and_is_sound(
     base: str, world: World, desk: Callable[..., Page], language: str, width: int

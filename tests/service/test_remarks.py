@@ -164,6 +164,27 @@ def test_words_are_chosen_after_they_were_read_and_undone(reader: TestClient, da
     assert (found.state, found.on_community) == (RemarkState.READ, False)
 
 
+def test_nothing_comes_back_to_a_sheet_that_others_have_filled(reader: TestClient, database: Database) -> None:
+    """Chosen, left aside, its place given to another: undone, there would be one more than is printed."""
+    other = "电梯常坏"
+    for text in (PLAIN, other):
+        assert step(reader, database, text, "theme-2").status_code == 303
+    assert step(reader, database, PLAIN, "choose", sheet="city").status_code == 303
+    assert step(reader, database, PLAIN, "left").status_code == 303
+    assert step(reader, database, other, "choose", sheet="city").status_code == 303
+    refused = step(reader, database, PLAIN, "undo")
+    assert refused.status_code == 422
+    assert "已经选满" in refused.text
+    found = judged(database, PLAIN)
+    assert found is not None
+    assert (found.state, found.on_city) == (RemarkState.LEFT, False)
+    assert step(reader, database, other, "read").status_code == 303
+    assert step(reader, database, PLAIN, "undo").status_code == 303
+    found = judged(database, PLAIN)
+    assert found is not None
+    assert (found.state, found.on_city) == (RemarkState.CHOSEN, True)
+
+
 def test_what_still_identifies_is_chosen_only_by_whoever_says_that_it_does_not(
     reader: TestClient, database: Database
 ) -> None:

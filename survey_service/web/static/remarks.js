@@ -3,6 +3,7 @@
 
 const list = document.querySelector(".remarks");
 const said = document.querySelector("[data-said]");
+const lost = document.querySelector("[data-lost]");
 let now = null;
 let busy = false;
 
@@ -36,6 +37,7 @@ function marked(answer) {
   return length ? { begins, ends: begins + length } : null;
 }
 
+/** Whether the step was recorded or refused: false where no answer came, and the page says so. */
 async function send(form, act, passage) {
   const answer = form.closest("[data-remark]");
   const body = new FormData(form);
@@ -51,12 +53,17 @@ async function send(form, act, passage) {
     const made = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById(answer.id);
     if (!made) {
       location.reload(); // signed out, or gone: the page says which
-      return;
+      return false;
     }
     answer.replaceWith(made);
     stand(made);
     const fault = made.querySelector('[role="alert"]');
     said.textContent = fault ? fault.textContent : made.querySelector(".remark-of").textContent;
+    return true;
+  } catch {
+    answer.querySelector("[data-not-recorded]")?.remove();
+    form.before(lost.content.cloneNode(true));
+    return false;
   } finally {
     busy = false;
   }
@@ -82,7 +89,7 @@ function move(step) {
   const next = every[place + step];
   if (step > 0 && unread && next) {
     const form = unread.form;
-    send(form, "read").then(() => stand(answers()[place + step]));
+    send(form, "read").then((done) => done && stand(answers()[place + step]));
     return;
   }
   stand(next);
