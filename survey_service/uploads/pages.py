@@ -52,7 +52,7 @@ def sent(posted: FormData) -> Sent:
         name, data = posted_forms.upload(posted, "file") or ("", b"")
     if not data:
         raise BadInput(
-            zh="还没有选文件。请选一个 .xlsx 或 .csv 文件。", en="No file was chosen. Choose an .xlsx or .csv file."
+            zh="还没有选文件，或者选的文件是空的。", en="No file was chosen, or the one that was chosen is empty."
         )
     again = posted_forms.text(posted, "again")  # something was chosen otherwise: it is looked at, not stored
     return Sent(name=name[-LONGEST_NAME:], data=data, seen="" if again else posted_forms.text(posted, "seen"))

@@ -29,3 +29,17 @@ def test_no_line_of_a_template_is_long() -> None:
 def test_no_template_decides_much() -> None:
     branches = {name: len(re.findall(r"\{%[-+]? *(?:if|elif|else)\b", text)) for name, text in templates().items()}
     assert not {name: count for name, count in branches.items() if count > MOST_BRANCHES}
+
+
+def test_no_box_that_scrolls_bears_the_name_of_its_section() -> None:
+    """Whoever goes from landmark to landmark by a reader's key is else told two of one name: the box is a group."""
+    label = r'aria-labelledby="([^"]+)"'
+    twice = {
+        name: both
+        for name, text in sorted(templates().items())
+        if (
+            both := set(re.findall(rf"<section\b[^>]*{label}", text))
+            & set(re.findall(rf'role="region"[^>]*{label}', text))
+        )
+    }
+    assert not twice
