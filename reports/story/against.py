@@ -10,7 +10,7 @@ from questionnaires.indicators import Indicator
 from questionnaires.text import Text
 from reports.blocks import Block, Comparison, ComparisonGroup, ComparisonRow, Look
 from reports.content import CommunitySummary, Place
-from reports.story import common, compared
+from reports.story import changes, common, compared, mend
 from reports.story.common import Measured
 from reports.story.items import item_groups, meaning
 from reports.wording import figures, verdicts
@@ -32,6 +32,20 @@ def comparisons(
         lead = "" if without_own or blocks else _differs(summary, own, language)
         blocks.append(_chart(summary, group, places, named, lead))
     return blocks
+
+
+def of_street(summary: CommunitySummary, own: Sequence[Measured], language: str) -> tuple[str, ...]:
+    """What the sheet of the street says at its head, where the community has nothing of its own: the verdicts, what
+    changed, what to mend first."""
+    named = summary.street.name.in_language(language)
+    shown = common.measured(summary.table, summary.street, [each.indicator for each in own], language)
+    pairs = [(each.name, verdicts.shown_verdict(each.cell)) for each in shown if each.indicator.target]
+    said = []
+    if pairs:
+        said.append(verdicts.verdict_sentence(pairs, language, subject=f"{named}{say(language, 'colon')}"))
+        said += changes.sentence(summary.changes, shown, summary.street, language)
+    told = ("".join(said) if language == "zh" else " ".join(said),) if said else ()
+    return (*told, *mend.of_street(summary, language))
 
 
 def items_of_street(summary: CommunitySummary, language: str) -> list[Block]:

@@ -186,7 +186,8 @@ def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judg
         return Answer(sentence, drawn, in_words)
     if response.very_low:
         return Answer(sentence, (*cautions, *common.reading(summary.table, language, judged=True)))
-    return Answer(sentence, (*changed, *cautions, by_community(summary, own, language)))
+    several = len(communities(summary)) > 1
+    return Answer(sentence, (*changed, *cautions, *((by_community(summary, own, language),) if several else ())))
 
 
 def community_verdicts(summary: AreaSummary, indicator: Indicator) -> list[Verdict | None]:
@@ -254,7 +255,8 @@ def cards(summary: AreaSummary, own: Sequence[Measured], language: str, *, judge
         if verdict is not Verdict.CANNOT_REACH or any(verdict in dict(card.counts) for card in drawn)
     )
     legend += ((Verdict.NOT_PUBLISHED, verdicts.verdict_word(Verdict.NOT_PUBLISHED, language)),)
-    return Cards(tuple(drawn), legend if judged else (), say(language, "each_sign") if judged else "")
+    signs = say(language, "each_sign", level=verdicts.level_words(summary.table.level))
+    return Cards(tuple(drawn), legend if judged else (), signs if judged else "")
 
 
 def all_alike_notes(summary: AreaSummary, own: Sequence[Measured], language: str) -> list[str]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from reports.blocks import Card, Story
 from reports.content import AreaSummary, Place
-from reports.story import common
+from reports.story import common, mend
 from reports.story.area import SIGN_ORDER, answer, area_story, cards
 from reports.story.common import Measured
+from reports.story.items import meaning
 from reports.story.places import cell_at, communities, is_city
 from reports.wording import circular as words
 from reports.wording import facts, verdicts
@@ -52,22 +53,25 @@ def circular(summary: AreaSummary) -> Circular:
         "number": imprint.release_number,
         "day": facts.day(imprint.released_on, LANGUAGE),
     }
-    parts = [Part(words.told("overall"), overall(summary, own, judged=judged))]
+    told = {"overall": overall(summary, own, judged=judged), "mend": to_mend(summary)}
     if below := places(summary):
-        heading = "by_street" if is_city(summary) else "by_community"
-        parts.append(Part(words.told(heading), by_place(summary, own, below)))
+        told["by_street" if is_city(summary) else "by_community"] = by_place(summary, own, below)
     remarks = (
         *common.reading(summary.table, LANGUAGE, judged=judged, drawn=False),
         *((say(LANGUAGE, "statistical_verdict", level=verdicts.level_words(summary.table.level)),) if judged else ()),
         *((say(LANGUAGE, "sampling_error_only"),) if judged else ()),
         words.told("source", **names),
     )
-    parts.append(Part(words.told("remarks"), tuple(dict.fromkeys(remarks))))
+    told["remarks"] = tuple(dict.fromkeys(remarks))
+    told = {key: paragraphs for key, paragraphs in told.items() if paragraphs}
     return Circular(
         of=area_story(summary, LANGUAGE),
         title=words.closed(words.told("title_city" if is_city(summary) else "title_street", **names)),
         opening=words.closed(opening(summary, names)),
-        parts=tuple(Part(part.heading, tuple(words.closed(one) for one in part.paragraphs)) for part in parts),
+        parts=tuple(
+            Part(heading, tuple(words.closed(one) for one in paragraphs))
+            for heading, paragraphs in zip(words.headings(list(told)), told.values(), strict=True)
+        ),
         attached=words.closed(words.told("attached", **names)),
         year=imprint.released_on.year,
     )
@@ -87,7 +91,9 @@ def opening(summary: AreaSummary, names: dict[str, str]) -> str:
     )
     period = facts.period(imprint.field_start, imprint.field_end, LANGUAGE)
     response = facts.meta(summary.samples.get(summary.place.code), LANGUAGE)
-    told = words.told("opening", **names, period=period, survey=imprint.survey.zh, extent=extent, response=response)
+    of_whom = "".join(words.told("of_whom", told=one) for one in facts.of_whom(summary.method, LANGUAGE))
+    about = {"period": period, "survey": imprint.survey.zh, "extent": extent, "of_whom": of_whom}
+    told = words.told("opening", **names, **about, response=response)
     return told if response else told.replace("，。", "。")
 
 
@@ -103,7 +109,29 @@ def overall(summary: AreaSummary, own: Sequence[Measured], *, judged: bool) -> t
 
 def figure_of(card: Card) -> str:
     words_of = card.figure if card.figure == NOTHING else f"{card.figure}{card.unit}"
-    return words.figure(card.name, words_of, card.rows, card.word, card.further)
+    return words.figure(card.name, words_of, card.rows, card.word, [(since, in_full(by)) for since, by in card.further])
+
+
+def in_full(by: str) -> str:
+    """没有查出变化（−2 … 8）: a card need not say what was not found, a sentence has to."""
+    unfound = say(LANGUAGE, "no_change_found", interval="").partition("（")[0]
+    return by.replace(unfound, words.told("none_found"), 1) if by.startswith(unfound) else by
+
+
+def to_mend(summary: AreaSummary) -> tuple[str, ...]:
+    """What to mend first with its figures, and what that rests on; nothing where there are no items."""
+    found = mend.mend_first(summary, LANGUAGE)
+    if found is None or not found.first:
+        return () if found is None else found.basis
+    level, items = verdicts.level_words(summary.table.level), []
+    for each in found.first:
+        value = verdicts.with_unit(common.value_words(each.cell, each.figures), each.figures.unit, LANGUAGE)
+        interval = verdicts.interval_words(each.cell, each.figures, LANGUAGE)
+        items.append(words.told("mend_item", name=each.name, value=value, level=level, interval=interval))
+    means = meaning(found.pool, LANGUAGE)
+    mean = (say(LANGUAGE, "items_mean", meaning=means),) if means else ()
+    named = words.told("mend_named", title=found.title, items=verdicts.names_joined(items, LANGUAGE))
+    return (named, "".join((*mean, *found.basis)))
 
 
 def by_place(summary: AreaSummary, own: Sequence[Measured], below: Sequence[Place]) -> tuple[str, ...]:

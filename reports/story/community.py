@@ -88,7 +88,7 @@ def nothing_is_told(summary: CommunitySummary, language: str) -> bool:
 def nothing_shown(summary: CommunitySummary, own: Sequence[Measured], language: str) -> list[Block]:
     """A community of which no figure is published alone: one sentence, and the figures of the areas above."""
     place = summary.street.name.in_language(language)
-    reading = (say(language, "nothing_why"),)
+    reading = (say(language, "nothing_why"), *against.of_street(summary, own, language))
     sentence = Answer(say(language, "nothing_own", place=place), reading)
     charts = against.comparisons(summary, own, language, without_own=True)
     return [sentence, *charts, *against.items_of_street(summary, language), PageBreak()]

@@ -6,7 +6,7 @@ Pure: a summary in, values out. Sheets, Word and pages take the same choice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from analysis.city_results import DriverFigures, Priority
@@ -107,6 +107,20 @@ def mend_first(summary: CommunitySummary | AreaSummary, language: str) -> MendFi
         pool=tuple(pool),
         basis=tuple(basis),
     )
+
+
+def of_street(summary: CommunitySummary, language: str) -> tuple[str, ...]:
+    """What the street of a community mends first, as its own sheet names it. Nothing where that goes by what matters
+    in the city: this sheet does not know what cannot be told from the worst of the street."""
+    if priorities_of(None if summary.beside is None else summary.beside.drivers):
+        return ()
+    found = mend_first(replace(summary, place=summary.street), language)
+    if found is None or not found.first:
+        return ()
+    count = say(language, COUNTED[len(found.first) - 1])
+    names = verdicts.names_joined([verdicts.in_sentence(one, language) for one in found.names], language)
+    place = summary.street.name.in_language(language)
+    return (say(language, "mend_street", place=place, count=count, names=names),)
 
 
 def explained(summary: CommunitySummary | AreaSummary, language: str) -> tuple[Measured, ...]:

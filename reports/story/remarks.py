@@ -29,7 +29,7 @@ def of_area(summary: AreaSummary, language: str) -> list[Block]:
 
 def _table(one: Remarks, language: str) -> Table:
     quotes = {each.theme: each.text for each in one.quotes}
-    counts = {each.theme: each.count for each in one.themes}
+    counts = {each.theme: each.count for each in sorted(one.themes, key=lambda each: -(each.count or 0))}
     rows = [
         _row(theme.in_language(language), counts.get(theme), quotes.get(theme, ""), language, counted=bool(one.answers))
         for theme in dict.fromkeys((*counts, *(theme for theme in quotes if theme is not None)))

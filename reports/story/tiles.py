@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from analysis.results import Verdict
+from questionnaires.indicators import Indicator
 from reports.blocks import Block, OnMap, Spare, Tile, TileGroup, Tiles
 from reports.content import AreaSummary, CityMap
 from reports.story import common
@@ -24,15 +26,16 @@ SHADE: Final = {
 
 
 def blocks(summary: AreaSummary, language: str) -> list[Block]:
-    """Of the first headline, where it has a target and the sheet names its communities and gives verdicts."""
-    shown = common.headline(summary.indicators)
+    """Of the headline that most communities missed, where the sheet names its communities and gives verdicts."""
+    judged = [one for one in common.headline(summary.indicators) if one.target is not None]
     count = len(communities(summary))
     response = common.response_of(summary.samples.get(summary.place.code), summary.caution)
-    if not is_city(summary) or not shown or shown[0].target is None or response.very_low:
+    if not is_city(summary) or not judged or response.very_low:
         return []
     if not 1 < count <= MOST_LISTED:
         return []
-    [first] = common.measured(summary.table, summary.place, shown[:1], language)
+    which, most = missed_most(summary, judged)
+    [first] = common.measured(summary.table, summary.place, [which], language)
     drawn_map = map_of(summary)
     groups = []
     for street, inside in summary.streets:
@@ -48,13 +51,14 @@ def blocks(summary: AreaSummary, language: str) -> list[Block]:
             groups.append(TileGroup(street.name.in_language(language), made))
     given = {one.verdict for group in groups for one in group.tiles}
     how, hidden = say(language, "tiles_how"), Verdict.NOT_PUBLISHED in given
+    why = (say(language, "tiles_most"),) if most else ()
     drawn = Tiles(
         title=say(language, "tiles_title", name=first.name),
         unit=say(language, "tiles_unit"),
         groups=tuple(groups),
         legend=tuple(legend(one, language) for one in SHADE if one in given),
-        notes=common.one_note((how, *((say(language, "tiles_hatched"),) if hidden else ())), language),
-        in_words=common.one_note((how, *((say(language, "tiles_dashed"),) if hidden else ())), language),
+        notes=common.one_note((*why, how, *((say(language, "tiles_hatched"),) if hidden else ())), language),
+        in_words=common.one_note((*why, how, *((say(language, "tiles_dashed"),) if hidden else ())), language),
     )
     if drawn_map is not None:
         drawn = replace(
@@ -62,10 +66,22 @@ def blocks(summary: AreaSummary, language: str) -> list[Block]:
             on_map=OnMap(
                 title=say(language, "map_title", name=first.name),
                 size=(drawn_map.width, drawn_map.height),
-                notes=(say(language, "map_how"), reviewed(drawn_map, language)),
+                notes=(*why, say(language, "map_how"), reviewed(drawn_map, language)),
             ),
         )
     return [Spare(4, say(language, "spare_tiles"), (drawn,))] if groups else []
+
+
+def missed_most(summary: AreaSummary, judged: Sequence[Indicator]) -> tuple[Indicator, bool]:
+    """The headline that most communities missed, the first of several; and whether it is the only one of so many."""
+    missed = [
+        sum(
+            verdicts.shown_verdict(cell_at(summary, one, place)) is Verdict.NOT_REACHED
+            for place in communities(summary)
+        )
+        for one in judged
+    ]
+    return judged[missed.index(max(missed))], len(judged) > 1 and missed.count(max(missed)) == 1
 
 
 def map_of(summary: AreaSummary) -> CityMap | None:

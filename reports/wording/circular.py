@@ -13,13 +13,21 @@ from reports.wording.verdicts import names_joined, verdict_word
 CIRCULAR: Final[Mapping[str, str]] = {
     "title_city": "关于{wave}{questionnaire}结果的通报",
     "title_street": "关于{place}{wave}{questionnaire}结果的通报",
-    "opening": "{period}，开展了{questionnaire}（{survey}），范围为{place}{extent}，{response}。现将结果通报如下。",
+    "opening": (
+        "{period}，开展了{questionnaire}（{survey}），范围为{place}{extent}，{response}。{of_whom}现将结果通报如下。"
+    ),
+    "of_whom": "{told}。",
     "extent_city": "{streets} 个街道（镇）、{communities} 个社区",
     "extent_street": "{communities} 个社区",
-    "overall": "一、总体结果",
-    "by_street": "二、各街道（镇）情况",
-    "by_community": "二、各社区情况",
-    "remarks": "三、有关说明",
+    "overall": "总体结果",
+    "mend": "先改什么",
+    "mend_item": "{name} {value}（{level}% 置信区间 {interval}）",
+    "mend_named": "{title}：{items}。",
+    "by_street": "各街道（镇）情况",
+    "by_community": "各社区情况",
+    "remarks": "有关说明",
+    "heading": "{number}、{told}",
+    "none_found": "没有查出变化",
     "no_order": "以上按区划代码列出，不作排名。",
     "attached": "附件：{place}{wave}报告（发布号 {number}，{day}发布）",
     "source": "本通报的数字均摘自发布号 {number} 的报告，以报告为准。",
@@ -39,6 +47,11 @@ _SPACE: Final = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef≥≤]) +| +(?=[\u30
 def closed(text: str) -> str:
     """Without the spaces around figures, which a document of an office does not have: 目标≥90.0%."""
     return _SPACE.sub("", text)
+
+
+def headings(keys: Sequence[str]) -> list[str]:
+    """一、总体结果; 二、先改什么: numbered in the order in which they stand."""
+    return [told("heading", number=number, told=told(key)) for number, key in zip("一二三四", keys, strict=False)]
 
 
 def told(key: str, **values: object) -> str:

@@ -10,6 +10,7 @@ from questionnaires.text import Text
 MEND_PHRASES: Final[Mapping[str, Text]] = {
     "mend_title": Text("先改这{count}件", "To mend first: {count} {count:item|items}"),
     "mend_named": Text("先改这{count}件：{names}。", "Mend {count} first: {names}."),
+    "mend_street": Text("{place}先改这{count}件：{names}。", "In {place} mend {count} first: {names}."),
     "mend_lowest": Text(
         "{shown} 项评价里最低的{count}项，由低到高。", "The {count} lowest of {shown} {shown:item|items}, lowest first."
     ),

@@ -261,14 +261,17 @@ PHRASES: Final[Mapping[str, Text]] = {
     ),
     # an area
     "whole_city": Text("全市", "City-wide, "),
-    "each_sign": Text("每个记号代表一个社区。", "One sign per community."),
     "area_all": Text("逐个社区看，{facts}。", "By community: {facts}."),
     "area_each_reached": Text("{count} 个社区各项都达标", "{count} reached every target"),
     "area_some_reached": Text("{count} 个社区各项全部达标", "{count} reached every target"),
     "area_none_reached": Text("没有一个社区各项全部达标", "none reached every target"),
     "area_some_missed": Text("{count} 个社区至少一项未达标", "{count} missed at least one target"),
-    "area_rest_open": Text("另有 {count} 个社区尚不能判定或有数字不单独公布", "{count} cannot be told"),
-    "area_each_open": Text("{count} 个社区都还不能判定，或有数字不单独公布", "{count} cannot be told"),
+    "area_rest_open": Text(
+        "另有 {count} 个社区尚不能判定或有数字不单独公布", "{count} undecided or not fully published"
+    ),
+    "area_each_open": Text(
+        "{count} 个社区都还不能判定，或有数字不单独公布", "{count} undecided or not fully published"
+    ),
     "area_missed": Text("{name}有 {count} 个社区未达标", "{count} missed {name}"),
     "communities_by_street": Text("{count} 个社区，按街道列出", "{count} {count:community|communities} by street"),
     "streets_of_many": Text(

@@ -17,14 +17,14 @@ RECTIFIED_PHRASES: Final[Mapping[str, Text]] = {
     "put_right_reported": Text("已办待核", "done, to be checked"),
     "put_right_returned": Text("退回", "returned"),
     "put_right_checked": Text("已核", "checked"),
-    "put_right_held": Text("复查通过", "held when looked at again"),
-    "put_right_told": Text("变化可以辨别：{by}", "the change can be told: {by}"),
+    "put_right_held": Text("复查通过", "still in order when looked at again"),
+    "put_right_told": Text("查出了变化：{by}", "a change was found: {by}"),
     "put_right_none_found": Text("没有查出变化", "no change was found"),
     "put_right_not_compared": Text("不能比较", "cannot be compared"),
     "put_right_no_figure": Text("不依据调查数字", "rests on no figure of the survey"),
     "put_right_note": Text(
-        "没有查出变化，不等于没有变；变化可以辨别，不说明是整改带来的。",
-        "No change found is not no change; that a change can be told does not say that the work brought it.",
+        "没有查出变化，不等于没有变；查出了变化，也不说明是整改带来的。",
+        "No change found does not mean that nothing changed; a change found does not show that this work brought it.",
     ),
     "put_right_more": Text("另有 {count} 项，见整改清单。", "{count} more stand on the rectification list."),
 }

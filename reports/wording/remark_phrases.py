@@ -8,7 +8,7 @@ from typing import Final
 from questionnaires.text import Text
 
 REMARK_PHRASES: Final[Mapping[str, Text]] = {
-    "remarks": Text("居民的话：{question}", "In residents' own words: {question}"),
+    "remarks": Text("居民的话：{question}", "In residents' own words, on “{question}”"),
     "remark": Text("“{words}”", "“{words}”"),
     "remark_theme": Text("主题", "Theme"),
     "remark_count": Text("条数", "Answers"),
@@ -21,7 +21,8 @@ REMARK_PHRASES: Final[Mapping[str, Text]] = {
     ),
     "remarks_counted": Text(
         "条数是从 {n} 条意见里数的，没有加权，不代表全体居民；不到 5 条的主题并入“其他和没有归类的”。",
-        "Counted of {n} answers, not weighted and not representative; themes with fewer than 5 are among the others.",
+        "Counted in {n} {n:answer|answers}, not weighted and not representative; themes with fewer than 5 stand "
+        "under the others.",
     ),
     "spare_remarks": Text("居民的话", "Residents' words"),
 }

@@ -44,7 +44,7 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     # nothing of its own
     "nothing_own": Text(
         "这里没有一项数字单独公布，下面是{place}的。",
-        "No figure is published here alone; those of {place} stand below.",
+        "No figure of this community is published on its own; below are those of {place}.",
     ),
     "nothing_why": Text(
         "为保护受访人，或因把握不够；回答都计入了上一级。",
@@ -54,6 +54,10 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     "figures_of": Text("{place}和{city}", "{place} and {city}"),
     "many_title": Text("各项指标，未达标的在前", "All indicators, those that missed their target first"),
     # of an area
+    "each_sign": Text(
+        "每个记号代表一个社区；区间指 {level}% 置信区间。",
+        "One sign per community; interval: {level}% confidence interval.",
+    ),
     "apart_title": Text("哪些地方分得出先后", "Which areas can be told apart"),
     "groups_title": Text("各类居民之间的差别", "Differences between groups"),
     "driven_title": Text("哪些方面和{outcome}关联大", "What goes with {outcome}"),
@@ -69,7 +73,8 @@ SHEET_PHRASES: Final[Mapping[str, Text]] = {
     "counted": Text("{word} {count}", "{word} {count}"),
     "counted_communities": Text("各社区的判定", "Verdicts of the communities"),
     "tiles_title": Text("各社区的{name}，一个社区一格", "{name}, a tile for each community"),
-    "map_title": Text("各社区的{name}，在地图上", "{name} by community, on the map"),
+    "map_title": Text("各社区的{name}（地图）", "{name} by community, on the map"),
+    "tiles_most": Text("画的是未达标的社区最多的一项。", "Shown is the indicator that most communities missed."),
     "map_how": Text(
         "底色越深，判定越差；斜线的不单独公布。图上地方大，不等于人多。",
         "The darker, the worse the verdict; hatched is not published. A large area need not have many people.",

@@ -63,6 +63,12 @@ TIER_PHRASES: Final[Mapping[str, Text]] = {
         "粗体为误差较小各项中估计值最低的{count}项。",
         "Bold: the {count} lowest of the estimates with a small error.",
     ),
-    "area_rest_few": Text("另有 {count} 个社区尚不能判定、份数不足或有数字不单独公布", "{count} cannot be told"),
-    "area_each_few": Text("{count} 个社区都还不能判定，或份数不足、有数字不单独公布", "{count} cannot be told"),
+    "area_rest_few": Text(
+        "另有 {count} 个社区尚不能判定、份数不足或有数字不单独公布",
+        "{count} undecided, with too few answers or not fully published",
+    ),
+    "area_each_few": Text(
+        "{count} 个社区都还不能判定，或份数不足、有数字不单独公布",
+        "{count} undecided, with too few answers or not fully published",
+    ),
 }

@@ -127,6 +127,7 @@ def summaries(
         for street, inside in tree
         for place in inside
     }
+    communities |= {one.place.code: with_street(one, before) for one in communities.values() if nothing_own(one)}
     streets = {
         street.code: AreaSummary(
             place=street,
@@ -149,6 +150,17 @@ def summaries(
         **shared,
     )
     return Summaries(communities=communities, streets=streets, city=whole)
+
+
+def nothing_own(one: CommunitySummary) -> bool:
+    """Whether not one figure of the community is published."""
+    found = [row for row in one.table.rows if row.domain == one.place.domain]
+    return all(cell.suppression is not None for row in found for cell in row.cells)
+
+
+def with_street(one: CommunitySummary, before: Callable[..., dict[str, Any]]) -> CommunitySummary:
+    """With what changed in its street, whose figures its sheet shows instead of its own."""
+    return replace(one, changes=before(one.street, whole=False)["changes"])
 
 
 def _by_area(found: Comparisons, domains: Iterable[Domain]) -> dict[Domain, Comparisons]:

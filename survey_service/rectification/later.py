@@ -23,13 +23,13 @@ from survey_service.models import Area, Rectification, Release, Survey, Wave
 class Later(StrEnum):
     """The three things that may be said."""
 
-    DETECTABLE = "detectable"  # 变化可以辨别
+    DETECTABLE = "detectable"  # 查出了变化
     NOT_FOUND = "not_found"  # 没有查出变化
     NOT_COMPARED = "not_compared"  # 不能比较
 
 
 LATER: Final[Mapping[Later, Text]] = {
-    Later.DETECTABLE: Text("变化可以辨别", "the change can be told"),
+    Later.DETECTABLE: Text("查出了变化", "a change was found"),
     Later.NOT_FOUND: Text("没有查出变化", "no change was found"),
     Later.NOT_COMPARED: Text("不能比较", "cannot be compared"),
 }

@@ -229,8 +229,8 @@ def test_programs_read_the_list_with_its_base(
 
 
 VERDICTS = (
-    ("risen", "S-1", "变化可以辨别"),
-    ("fallen", "S-1", "变化可以辨别"),
+    ("risen", "S-1", "查出了变化"),
+    ("fallen", "S-1", "查出了变化"),
     ("no_detectable_change", "S-1", "没有查出变化"),
     ("not_comparable", "S-1", "不能比较"),
     (None, "S-1", "不能比较"),
@@ -246,7 +246,7 @@ def test_the_next_release_says_whether_a_change_was_found(
     assert "下一期发布后" in get(client, ROW)
     next_wave(database, accepted, verdict, since, apart=apart)
     page = get(client, ROW)
-    said = {one for _, _, one in VERDICTS if one in page.replace("变化可以辨别，不说明", "")}
+    said = {one for _, _, one in VERDICTS if one in page.replace("查出了变化，也不说明", "")}
     assert said == {words}
     assert "S-2" in page
 

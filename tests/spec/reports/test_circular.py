@@ -15,7 +15,8 @@ from analysis.results import Suppression, Verdict
 from reports.blocks import Range
 from reports.content import AreaSummary, Place
 from reports.story import area_story, common
-from reports.story.circular import circular, places
+from reports.story.circular import Circular, Part, circular, places, to_mend
+from reports.story.mend import mend_first
 from reports.story.places import cell_at
 from reports.word.circular import circular_docx
 from reports.word.tables import range_words
@@ -40,9 +41,13 @@ def hidden_in(summary: AreaSummary, place: Place) -> AreaSummary:
     return replace(summary, table=replace(summary.table, rows=tuple(rows)))
 
 
+def part_of(made: Circular, *names: str) -> Part:
+    return next(part for part in made.parts if part.heading.partition("、")[2] in names)
+
+
 def lists(summary: AreaSummary) -> dict[str, dict[str, list[str]]]:
     """What the second part says: indicator, word of the verdict, places."""
-    told = circular(summary).parts[1].paragraphs[:-1]
+    told = part_of(circular(summary), "各街道（镇）情况", "各社区情况").paragraphs[:-1]
     found = {}
     for line in told:
         name, _, rest = line.partition("：")
@@ -83,8 +88,9 @@ def test_no_figure_is_in_it_that_the_report_does_not_print(case: str) -> None:
     counts |= {str(size) for size in range(1, len(below) + 1)} | {str(len(summary.streets))}
     everything = [made.title, made.opening, made.attached, *(one for part in made.parts for one in part.paragraphs)]
     assert not {one for text in everything for one in re.findall(r"\d[\d,.]*", text)} - figures - counts
-    for text in everything:
-        assert not re.search("第一名|排名第|最高|最低", text), "nothing is put in an order"
+    of_items = [closed(one) for one in to_mend(summary)]
+    for text in (one for one in everything if one not in of_items):
+        assert not re.search("第一名|排名第|最高|最低", text), "no place is put in an order"
 
 
 @pytest.mark.parametrize("made", [given.city, given.street])
@@ -101,6 +107,30 @@ def test_its_first_part_is_the_answer_and_the_cards_of_the_report(made: object) 
         verdict = verdicts.shown_verdict(cell)
         assert verdict is not None
         assert line.endswith(f"，{verdicts.verdict_word(verdict, 'zh')}。")
+
+
+def test_it_says_what_to_mend_first_as_the_report_does_and_who_was_asked() -> None:
+    named = 0
+    for summary in (made() for made in AREAS.values()):
+        assert isinstance(summary, AreaSummary)
+        made, found = circular(summary), mend_first(summary, "zh")
+        assert closed(f"调查对象：{summary.method.population.zh.rstrip('。')}。") in made.opening
+        headings = [one.heading for one in made.parts]
+        assert headings == [f"{number}、{one[2:]}" for number, one in zip("一二三四", headings, strict=False)]
+        assert (found is None) is not any(one.endswith("先改什么") for one in headings)
+        if found is not None and found.first:
+            first, why = part_of(made, "先改什么").paragraphs
+            assert first.startswith(closed(f"{found.title}：{found.names[0]}"))
+            assert all(closed(name) in first for name in found.names)
+            assert why.endswith(closed("".join(found.basis)))
+            named += 1
+    assert named
+
+
+@pytest.mark.parametrize("case", AREAS)
+def test_a_change_that_was_not_found_is_called_a_change(case: str) -> None:
+    told = "".join(one for part in circular(AREAS[case]()).parts for one in part.paragraphs)
+    assert not re.search("没有查出(?!变化|差别)", told)
 
 
 def test_it_is_laid_out_as_the_standard_asks() -> None:

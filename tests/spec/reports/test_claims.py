@@ -132,14 +132,14 @@ ALL_REACHED, MISSED, OPEN, HIDDEN = (R, R, R, R), (R, N, R, R), (R, R, R, C), (H
         (
             (MISSED, OPEN),
             "1 个社区至少一项未达标，另有 1 个社区尚不能判定或有数字不单独公布",
-            "1 missed at least one target; 1 cannot be told",
+            "1 missed at least one target; 1 undecided or not fully published",
         ),
         (
             (MISSED, HIDDEN, OPEN),
             "1 个社区至少一项未达标，另有 2 个社区尚不能判定或有数字不单独公布",
-            "1 missed at least one target; 2 cannot be told",
+            "1 missed at least one target; 2 undecided or not fully published",
         ),
-        ((HIDDEN, HIDDEN), "2 个社区都还不能判定，或有数字不单独公布", "2 cannot be told"),
+        ((HIDDEN, HIDDEN), "2 个社区都还不能判定，或有数字不单独公布", "2 undecided or not fully published"),
         (
             (ALL_REACHED, MISSED),
             "1 个社区各项全部达标，1 个社区至少一项未达标；支持率有 1 个社区未达标",
@@ -149,7 +149,7 @@ ALL_REACHED, MISSED, OPEN, HIDDEN = (R, R, R, R), (R, N, R, R), (R, R, R, C), (H
         (
             (ALL_REACHED, HIDDEN),
             "1 个社区各项全部达标，另有 1 个社区尚不能判定或有数字不单独公布",
-            "1 reached every target; 1 cannot be told",
+            "1 reached every target; 1 undecided or not fully published",
         ),
     ],
 )

@@ -43,7 +43,7 @@ def rows(blocks: tuple[Block, ...], title: str) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("change", "indicator", "zh", "en"),
     [
-        (told(ChangeVerdict.RISEN), INDICATOR, "变化可以辨别：升 3（1–6）", "the change can be told: up 3 (1–6)"),
+        (told(ChangeVerdict.RISEN), INDICATOR, "查出了变化：升 3（1–6）", "a change was found: up 3 (1–6)"),
         (told(ChangeVerdict.NO_DETECTABLE_CHANGE), INDICATOR, "没有查出变化", "no change was found"),
         (told(ChangeVerdict.NOT_COMPARABLE), INDICATOR, "不能比较", "cannot be compared"),
         (None, INDICATOR, "不能比较", "cannot be compared"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.results import Verdict
+from analysis.results import Domain, PublishableRow, Verdict
 from reports import style
 from reports.blocks import Spare, Tiles
 from reports.content import AreaSummary
@@ -14,8 +14,9 @@ from reports.fonts import TypeSettings, typeface
 from reports.layout.setting import Setter
 from reports.layout.tiles import tiles
 from reports.marks import Fill, Stroke
-from reports.story import area_story
+from reports.story import area_story, common
 from reports.story import tiles as story
+from reports.story.places import communities
 from reports.typesetting.composer import Composer
 from reports.word.tables import tile_grid
 from tests.spec.reports import cases
@@ -53,8 +54,7 @@ def test_there_are_none_where_no_verdict_may_stand_or_too_many() -> None:
     city = given.city()
     assert drawn(city)
     assert not drawn(given.street())
-    first, *others = city.indicators
-    assert not drawn(replace(city, indicators=(replace(first, target=None), *others)))
+    assert not drawn(replace(city, indicators=tuple(replace(one, target=None) for one in city.indicators)))
     assert not drawn(replace(city, caution=replace(city.caution, no_headline_below=0.99)))
     street, inside = city.streets[0]
     for count, wanted in ((120, 1), (121, 0)):
@@ -90,3 +90,30 @@ def test_word_has_the_tiles_as_a_table() -> None:
     assert sum(text.endswith("未达标") for text in texts) == sum(
         tile.verdict is Verdict.NOT_REACHED for group in block.groups for tile in group.tiles
     )
+
+
+def test_they_are_of_what_most_communities_missed() -> None:
+    """Said where that is one alone; of several the first is drawn."""
+    city = given.city()
+    judged = [one for one in common.headline(city.indicators) if one.target is not None]
+    places = [place.domain for place in communities(city)]
+    for which, only in ((judged[1:], False), (judged[2:3], True)):
+        low = {one.id for one in which}
+        made = replace(
+            city, table=replace(city.table, rows=tuple(lowered(row, low, places) for row in city.table.rows))
+        )
+        [block] = drawn(made)
+        assert block.title.startswith(f"各社区的{which[0].name.zh}")
+        assert all(tile.verdict is Verdict.NOT_REACHED for group in block.groups for tile in group.tiles)
+        assert any(one.startswith("画的是未达标的社区最多的一项。") for one in block.notes) is only
+
+
+def lowered(row: PublishableRow, low: set[str], places: list[Domain]) -> PublishableRow:
+    """A community that missed what is ``low`` and reached the rest."""
+    if row.domain not in places:
+        return row
+    cells = []
+    for cell in row.cells:
+        value, verdict = (0.1, Verdict.NOT_REACHED) if cell.variable in low else (0.99, Verdict.REACHED)
+        cells.append(replace(given.share(cell.variable, value, value, value, 300), verdict=verdict))
+    return replace(row, cells=tuple(cells))

@@ -36,7 +36,7 @@ def change(sheet: Sheet, one: Indicator) -> PublishedChange | None:
     found = (
         []
         if changes is None
-        else [each for each in changes.told if (each.domain, each.variable) == (sheet.place.domain, one.id)]
+        else [each for each in changes.told if (each.domain, each.variable) == (sheet.speaks_of.domain, one.id)]
     )
     return found[0] if found else None
 

@@ -11,7 +11,7 @@ import docx
 
 from analysis.results import Verdict
 from questionnaires.indicators import Indicator
-from reports.blocks import Card
+from reports.blocks import Card, Notes, Story, Table
 from reports.content import AreaSummary, Place
 from reports.story.circular import Circular, circular
 from reports.word.circular import circular_docx
@@ -42,7 +42,10 @@ def closed(text: str) -> str:
 def faults(sheet: Sheet, seen: Counter[str]) -> Faults:
     assert isinstance(sheet.summary, AreaSummary)
     made = circular(sheet.summary)
-    listed = made.parts[1].paragraphs if len(made.parts) == 3 else ()
+    parts = {part.heading.partition("、")[2]: part.paragraphs for part in made.parts}
+    if [part.heading[:2] for part in made.parts] != ["一、", "二、", "三、", "四、"][: len(parts)]:
+        yield "numbers", made.parts
+    listed = parts.get("各街道（镇）情况") or parts.get("各社区情况") or ()
     below = sheet.streets if sheet.is_city else sheet.communities
     wanted = [closed(of_places(sheet, one, below)) for one in sheet.headlines] if below else []
     if [closed(one) for one in listed] != [*wanted, *([UNORDERED] if below else [])]:
@@ -53,7 +56,29 @@ def faults(sheet: Sheet, seen: Counter[str]) -> Faults:
     of_it = OF_THE_REPORT.format(sheet.summary.imprint.release_number)
     for text in (made.title, made.opening, made.attached, first, *made.parts[-1].paragraphs):
         yield from () if closed(text) == of_it else left_of(sheet, closed(text), "", seen)
+    yield from of_mend(sheet, made.of, parts.get("先改什么", ()))
     yield from numbers.unknown(every_text(made), sheet)
+
+
+def of_mend(sheet: Sheet, story: Story, told: tuple[str, ...]) -> Faults:
+    """The rows of the report's table with what it says of them; or the sentence why it has none."""
+    tables = [one for one in story.blocks if isinstance(one, Table) and one.title.startswith("先改")]
+    if not tables:
+        notes = {closed(text) for one in story.blocks if isinstance(one, Notes) for text in one.lines}
+        yield from (("mends nothing", one) for one in told if closed(one) not in notes)
+        return
+    items = [sheet.by_name[row.cells[0].text] for row in tables[0].rows]
+    rows = [
+        f"{sheet.said(one.name)}{sheet.with_unit(one)}（{sheet.level}%置信区间{limits(sheet, one, sheet.place)}）"
+        for one in items
+    ]
+    basis = closed("".join(tables[0].notes))
+    first, why = map(closed, told)
+    means = why.removesuffix(basis)
+    if first != closed(f"{tables[0].title}：{'、'.join(rows)}。") or not why.endswith(basis):
+        yield "to mend", told
+    if means and means.removeprefix("各数是").removesuffix("。") not in closed(tables[0].unit):
+        yield "what a figure is", means
 
 
 def every_text(made: Circular) -> list[str]:
@@ -96,7 +121,7 @@ def of_line(sheet: Sheet, one: Indicator, line: str, seen: Counter[str]) -> Faul
     word = "" if verdict is None else f"，{sheet.said(VERDICT_WORDS[verdict])}"
     if not line.startswith(begins) or f"{word}；" not in f"{line[:-1]}；" or (hidden and "置信区间" in line):
         yield "line", line, begins, word
-    yield from left_of(sheet, line, name, seen)
+    yield from left_of(sheet, line.replace("没有查出变化（", "没有查出（"), name, seen)
 
 
 def left_of(sheet: Sheet, text: str, name: str, seen: Counter[str]) -> Faults:

@@ -247,6 +247,20 @@ def mend_title(sheet: Sheet, where: Where) -> Iterator[Values]:
         yield {"count": COUNTED[sheet.language][len(here)]}
 
 
+@true_where("mend_street")
+def of_street(sheet: Sheet, where: Where) -> Iterator[Values]:
+    """The worst of the street's items, where the community has none and nothing goes by what matters in the city."""
+    if not sheet.nothing_own or not sheet.items or any(priorities(sheet).values()):
+        return
+    street = sheet.speaks_of
+    firm = [one for one in sheet.alike(sheet.items[0]) if sheet.firm(one, street)]
+    worst = sorted(firm, key=lambda one: number(sheet, one, street) * (-1 if down(one) else 1))[:3]
+    names = [sheet.small(sheet.said(one.name)) for one in worst[: len(firm) - 1]]
+    if names:
+        count = COUNTED[sheet.language][len(names)]
+        yield {"place": sheet.said(street.name), "count": count, "names": sheet.listed(names)}
+
+
 def _lowest(*, high: bool) -> True_:
     def true(sheet: Sheet, where: Where) -> Iterator[Values]:
         here, every = where.items(sheet), kin(sheet, where)

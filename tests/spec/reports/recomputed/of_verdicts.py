@@ -20,7 +20,9 @@ Values = Mapping[str, object]
 
 def _listed(verdict: Verdict) -> True_:
     def true(sheet: Sheet, where: Where) -> Iterator[Values]:
-        names = [sheet.small(sheet.said(one.name)) for one in sheet.targets if sheet.verdict(one) is verdict]
+        names = [
+            sheet.small(sheet.said(one.name)) for one in sheet.targets if sheet.verdict(one, sheet.speaks_of) is verdict
+        ]
         if names and len(sheet.targets) <= NAMED_MOST:
             told = sheet.listed(names)
             yield {"names": told}
@@ -31,7 +33,7 @@ def _listed(verdict: Verdict) -> True_:
 
 def _counted(verdict: Verdict) -> True_:
     def true(sheet: Sheet, where: Where) -> Iterator[Values]:
-        yield {"count": sum(sheet.verdict(one) is verdict for one in sheet.targets)}
+        yield {"count": sum(sheet.verdict(one, sheet.speaks_of) is verdict for one in sheet.targets)}
 
     return true
 
@@ -49,8 +51,7 @@ def no_targets(sheet: Sheet, where: Where) -> Iterator[Values]:
 
 @true_where("nothing_own", "nothing_why")
 def nothing_own(sheet: Sheet, where: Where) -> Iterator[Values]:
-    """Where the sheet has not one figure of its own area."""
-    if all(sheet.cell(one).suppression is not None for one in sheet.summary.indicators):
+    if sheet.nothing_own:
         yield {"place": sheet.said(sheet.above[0].name)}
 
 
@@ -95,7 +96,7 @@ def _word(verdict: Verdict) -> True_:
         found = here(sheet, where)
         tile = where.nearest(Tile)
         if isinstance(tile, Tile) and tile.name:
-            known = verdict is sheet.verdict(sheet.headlines[0], sheet.places[tile.name])
+            known = verdict is sheet.verdict(sheet.tiled[0], sheet.places[tile.name])
         elif found is None:
             known = not where.label or verdict in of_editions(sheet, where)
         else:
@@ -109,8 +110,14 @@ def _word(verdict: Verdict) -> True_:
 @true_where("tiles_hatched", "tiles_dashed")
 def tiles_hidden(sheet: Sheet, where: Where) -> Iterator[Values]:
     """Of tiles one of which is not published."""
-    given = {sheet.verdict(sheet.headlines[0], place) for place in sheet.communities}
+    given = {sheet.verdict(sheet.tiled[0], place) for place in sheet.communities}
     if Verdict.NOT_PUBLISHED in given:
+        yield {}
+
+
+@true_where("tiles_most")
+def tiles_most(sheet: Sheet, where: Where) -> Iterator[Values]:
+    if sheet.tiled[1]:
         yield {}
 
 

@@ -95,6 +95,17 @@ class Sheet:
         return [one for _, inside in summary.streets for one in inside]
 
     @cached_property
+    def nothing_own(self) -> bool:
+        """Whether the sheet has not one figure of its own area."""
+        return all(self.cell(one).suppression is not None for one in self.summary.indicators)
+
+    @property
+    def speaks_of(self) -> Place:
+        """Whose verdicts and changes its sentences tell: of a community that has nothing of its own, the street's."""
+        summary = self.summary
+        return summary.street if isinstance(summary, CommunitySummary) and self.nothing_own else self.place
+
+    @cached_property
     def streets(self) -> list[Place]:
         return (
             [self.summary.street]
@@ -166,6 +177,16 @@ class Sheet:
     def targets(self) -> list[Indicator]:
         """Headlines that have one."""
         return [one for one in self.headlines if one.target is not None]
+
+    @cached_property
+    def tiled(self) -> tuple[Indicator, bool]:
+        """Of what the tiles are: what most communities missed; and whether that is one alone."""
+        missed = {
+            one.id: sum(self.verdict(one, place) is Verdict.NOT_REACHED for place in self.communities)
+            for one in self.targets
+        }
+        most = [one for one in self.targets if missed[one.id] == max(missed.values())]
+        return most[0], len(most) == 1 < len(self.targets)
 
     def alike(self, one: Indicator) -> list[Indicator]:
         """All items that are measured as this one is, and bad in the same direction."""

@@ -190,8 +190,8 @@ def of_comparison(block: Comparison, sheet: Sheet) -> Faults:
 
 
 def of_tiles(block: Tiles, sheet: Sheet) -> Faults:
-    """Each community once, below its street, with the verdict of the first headline; the worse, the darker."""
-    one = sheet.headlines[0]
+    """Each community once, below its street, with the verdict of what most missed; the worse, the darker."""
+    one, _ = sheet.tiled
     streets = [] if isinstance(sheet.summary, CommunitySummary) else sheet.summary.streets
     wanted = [(sheet.said(street.name), [sheet.said(each.name) for each in inside]) for street, inside in streets]
     if [(group.name, [tile.name for tile in group.tiles]) for group in block.groups] != wanted:
