@@ -88,7 +88,10 @@ def community_typeset(
         if verification is None
         else verified(community_story(summary, language), replace(verification, address=""))
     )
-    return typeset_story(spares.narrower(story, typed, fits(style.COMMUNITY_PAGES, language, settings)), settings)
+    found = spares.narrower(story, typed, fits(style.COMMUNITY_PAGES, language, settings))
+    if found is None:
+        found = on_fewest(spares.flowing(story), style.COMMUNITY_PAGES, language, settings)
+    return typeset_story(found, settings)
 
 
 def area_pdf(
@@ -113,7 +116,16 @@ def area_typeset(
     if isinstance(summary, SectorSummary):
         most = style.SECTOR_PAGES
     found = spares.fullest(story, fits(most, language, settings))
-    return typeset_story(spares.fitted(story, 0) if found is None else found, settings)
+    return typeset_story(on_fewest(story, most, language, settings) if found is None else found, settings)
+
+
+def on_fewest(story: Story, most: int, language: str, settings: TypeSettings | None) -> Story:
+    """What cannot do with ``most`` pages, such as a correction that lists many figures, takes as few as it can, and
+    those are filled."""
+    setter, frames = _setting(typeface(language, settings), language)
+    least = spares.fitted(story, 0)
+    needed = max(pages_of(least, setter, frames), most)
+    return spares.fullest(story, fits(needed, language, settings)) or least
 
 
 def fits(most: int, language: str, settings: TypeSettings | None) -> spares.Fits:

@@ -110,6 +110,7 @@ def rows_marks(
 ) -> tuple[list[Mark], float]:
     """Label and value, on one line where both fit, with hairlines between; returns the last baseline."""
     marks: list[Mark] = []
+    sizes = value_sizes(setter, rows, width)
     for i, (label, value) in enumerate(rows):
         if i:
             marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
@@ -118,7 +119,7 @@ def rows_marks(
         marks += words
         y += (count - 1) * style.NOTE.leading
         room = width - setter.width(style.NOTE, label) - 4
-        fitting = [role for role in (style.ROW, style.SMALL) if setter.width(role, value) <= room]
+        fitting = [role for role in sizes if setter.width(role, value) <= room]
         if count > 1 or not fitting:
             y += style.NOTE.leading
         role = fitting[0] if fitting else style.SMALL
@@ -130,6 +131,14 @@ def rows_marks(
     if rows:
         marks.append(Stroke(x, y - 2.95 * U, x + width, y - 2.95 * U, style.RULE_ROW, style.HAIRLINE))
     return marks, y - 4.2 * U
+
+
+def value_sizes(setter: Setter, rows: Sequence[tuple[str, str]], width: float) -> tuple[style.Role, ...]:
+    """The larger size only where every value has room in it, or in none: figures below each other are of one size."""
+    rooms = [(value, width - setter.width(style.NOTE, label) - 4) for label, value in rows]
+    beside = [(value, room) for value, room in rooms if setter.width(style.SMALL, value) <= room]
+    large = all(setter.width(style.ROW, value) <= room for value, room in beside)
+    return (style.ROW, style.SMALL) if large else (style.SMALL,)
 
 
 def reason_marks(setter: Setter, block: Card, x: float, width: float, y: float) -> tuple[list[Mark], float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from analysis.results import Verdict
@@ -44,6 +45,7 @@ def drawn_map(setter: Setter, block: Tiles, on_map: OnMap, width: float) -> tupl
     every = [tile for group in block.groups for tile in group.tiles]
     placed = [(tile, scaled(tile, scale)) for tile in every]
     marks = [mark for tile, rings in placed for mark in ground(tile, rings)]
+    marks += [mark for tile, rings in placed if hidden(tile) for mark in edge(rings)]
     numbered: list[Tile] = []
     for tile, rings in placed:
         label = named(setter, tile, rings)
@@ -60,9 +62,19 @@ def scaled(tile: Tile, scale: float) -> Outline:
 
 def ground(tile: Tile, rings: Outline) -> list[Mark]:
     """The shade with its edge; of what is hidden, lines aslant that end at the edge."""
-    hidden = tile.verdict is Verdict.NOT_PUBLISHED
     marks: list[Mark] = [Shape(0, 0, rings, style.SHADES[tile.shade], style.GREY, BORDER)]
-    return [*marks, *(hatching(rings) if hidden else ())]
+    return [*marks, *(hatching(rings) if hidden(tile) else ())]
+
+
+def hidden(tile: Tile) -> bool:
+    return tile.verdict is Verdict.NOT_PUBLISHED
+
+
+def edge(rings: Outline) -> Iterator[Stroke]:
+    """Once more, over the ends of the lines aslant: they would leave it in pieces."""
+    for ring in rings:
+        for (x, y), (to_x, to_y) in pairwise((*ring, ring[0])):
+            yield Stroke(x, y, to_x, to_y, BORDER, style.GREY)
 
 
 def hatching(rings: Rings) -> Iterator[Stroke]:

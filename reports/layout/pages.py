@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import assert_never
 
 from reports import style
@@ -165,7 +166,8 @@ class Flow:
     def sheets(self, blocks: tuple[Block, ...], air: Air, *, drawn: bool) -> list[Sheet]:
         """``drawn``: with the marks of blocks that stand side by side; else with their heights alone."""
         sheets = [Sheet(0.0, self.bottom)]
-        for block in blocks:
+        told: list[Stack] = []  # what announces the next block
+        for block, after in zip_longest(blocks, blocks[1:]):
             if isinstance(block, PageBreak):
                 # What ran over page one goes on: a page of two blocks would be mostly empty.
                 if len(sheets) == 1:
@@ -173,7 +175,13 @@ class Flow:
                 else:
                     sheets[-1].overflow = True
                 continue
-            for number, stack in enumerate(self.stacks(block, air.gap, drawn=drawn)):
+            made = self.stacks(block, air.gap, drawn=drawn)
+            if announces(block, after):
+                told = made
+                continue
+            if told:
+                made, told = [announced(told[0], made[0], min(NOTES_GAP, air.gap)), *made[1:]], []
+            for number, stack in enumerate(made):
                 place(sheets, stack, gap_before(block, air.gap) if number == 0 else air.gap, air.blank)
         return sheets
 
@@ -216,6 +224,19 @@ class Flow:
         if height > style.BODY_BOTTOM - style.NEXT_BODY:
             return [stack for side in block.sides for each in side.blocks for stack in self.of(each, style.TEXT_WIDTH)]
         return [Stack((Frame(height, tuple(marks), further=tuple(places)),))]
+
+
+def announces(block: Block, after: Block | None) -> bool:
+    """Whether the text ends in a table that has no title of its own."""
+    return isinstance(block, Prose) and isinstance(after, Table) and not after.title and bool(after.rows)
+
+
+def announced(text: Stack, rows: Stack, gap: float) -> Stack:
+    """Text and the table below it as one: its first rows stand on the page of the text that announces them."""
+    before = (*text.frames, Frame(gap, ()))
+    frames = (*before, *rows.frames)
+    kept = len(before) + min(rows.least - 1, len(rows.frames) - 1)
+    return replace(rows, frames=tuple(replace(one, keep=one.keep or at < kept) for at, one in enumerate(frames)))
 
 
 def gap_before(block: Block, gap: float) -> float:

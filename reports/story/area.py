@@ -77,12 +77,15 @@ def area_story(summary: AreaSummary, language: str) -> Story:
         blocks += sectors.counted(summary, language, judged=judged)
     blocks += mend.blocks(summary, language)
     streets = places.street_tables(summary, own, language)
+    drawn = tiles.blocks(summary, language)
+    late = tiles.map_of(summary) is not None  # a map may not be parted: before the table it leaves page one half empty
     # Where many communities make many tiles, the few rows of the streets stand on page one instead.
-    blocks += [*streets, *tiles.blocks(summary, language)] if streets else tiles.blocks(summary, language)
+    blocks += [*streets, *([] if late else drawn)]
     blocks += places.community_tables(summary, own, language)
     if alike := all_alike_notes(summary, own, language):
         blocks.append(Notes(tuple(alike)))
     blocks += told_apart(summary, own, language)
+    blocks += drawn if late else []
     blocks += indices.blocks(summary.indices, language)
     blocks += heat.blocks(summary, below(summary), language, streets=is_city(summary))
     if waves := over_waves.blocks(summary.trend, own, summary.place, table.rule, language):

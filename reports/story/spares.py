@@ -71,13 +71,14 @@ def fullest(story: Story, fits: Fits, least: int = 0) -> Story | None:
     return without(story, gone)
 
 
-def narrower(story: Story, typed: Story, fits: Fits) -> Story:
+def narrower(story: Story, typed: Story, fits: Fits) -> Story | None:
     """The sheet of a community with what it has room for: without what is spare, then its chart broken over pages, then
-    without how firm the verdicts are, without the code to scan (``typed`` has none), without the definitions."""
+    without how firm the verdicts are, without the code to scan (``typed`` has none), without the definitions; None
+    where it has no room even so."""
     broken, broken_typed = flowing(story), flowing(typed)
     tries = ((story, FIRST_KEPT), (broken, 1), (broken_typed, 1), (broken, 0), (broken_typed, 0))
     found = (fullest(one, fits, least) for one, least in tries)
-    return next((one for one in found if one is not None), fitted(broken_typed, 0))
+    return next((one for one in found if one is not None), None)
 
 
 def flowing(story: Story) -> Story:

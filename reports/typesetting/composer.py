@@ -134,8 +134,14 @@ class Composer:
                     extra = gap(last.character, character)
                     if extra > 0 or (self._wide(last) and width > WIDE * span.size):
                         before = extra * min(last.style.size, span.size)
+                    if last.character == " " and len(result) > 1 and self._ends_in_blank(result[-2]):
+                        before -= last.width
                 result.append(_Set(character, span, width, before))
         return result
+
+    def _ends_in_blank(self, item: _Set) -> bool:
+        """Whether its own right half is blank: a typed blank after it would be a hole."""
+        return kind(item.character) is Kind.CLOSING and full_width(item.character) and self._wide(item)
 
     def _wide(self, item: _Set) -> bool:
         return item.width > WIDE * item.style.size

@@ -115,6 +115,7 @@ def _end(document: Document, made: Circular) -> None:
         _indented(one, "right", 400)
     _line(document, "")
     copies = _line(document, told("copies"), size=FOUR)
+    copies.paragraph_format.keep_with_next = True  # a box of two lines, not parted between pages
     _ruled(copies, "top", BLACK, 8)
     _indented(copies, "firstLine", 100)
     printed = _line(document, f"{told('printed_by')}\t{told('printed_on')}", size=FOUR)

@@ -18,6 +18,7 @@ from reports.word.package import plain
 from reports.word.styles import TABLE_SIZE
 
 TWIPS: Final = 20  # of a point
+LEAST_ROWS: Final = 3  # of a table on either side of the end of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def _add_row(table: Any, grid: Grid, number: int, row: Sequence[Box]) -> None:
     head = number < grid.heads
     if head:
         _inside(properties, "w:tblHeader")
+    keep = kept_with_next(grid, number)
     for width, box in zip(grid.widths, row, strict=True):
         cell = _inside(drawn, "w:tc")
         about = _inside(cell, "w:tcPr")
@@ -117,12 +119,21 @@ def _add_row(table: Any, grid: Grid, number: int, row: Sequence[Box]) -> None:
             _inside(about, "w:shd", val="clear", color="auto", fill=style.SHADES[box.shade][1:])
         _inside(about, "w:vAlign", val="bottom" if head else "top")
         for line in box.lines or ((),):
-            _add_line(cell, line, box, bold=head)
+            _add_line(cell, line, box, bold=head, keep=keep)
 
 
-def _add_line(cell: Any, line: Sequence[Piece], box: Box, *, bold: bool) -> None:
+def kept_with_next(grid: Grid, number: int) -> bool:
+    """No row stands alone at the foot or the head of a page, and none that sums up others without the first of them."""
+    last = len(grid.rows) - 1
+    begins, ends = number < grid.heads + LEAST_ROWS - 1, number > last - LEAST_ROWS
+    return number < last and (begins or ends or number in grid.tinted)
+
+
+def _add_line(cell: Any, line: Sequence[Piece], box: Box, *, bold: bool, keep: bool) -> None:
     paragraph = _inside(cell, "w:p")
     properties = _inside(paragraph, "w:pPr")
+    if keep:
+        _inside(properties, "w:keepNext")
     _inside(properties, "w:spacing", before="20", after="20")
     if box.indent:
         _inside(properties, "w:ind", left=_twips(TABLE_SIZE))

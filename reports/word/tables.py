@@ -103,7 +103,7 @@ def _card_grid(cards: Sequence[Card]) -> Grid:
         [Box(((Piece(card.name),),)) for card in cards],
         [Box(((*sign(card.verdict), Piece(card.word, bold=True)),) if card.word else ()) for card in cards],
         [Box((_figure(card),)) for card in cards],
-        [Box(tuple(_row_of_card(name, value) for name, value in (*card.rows, *card.further))) for card in cards],
+        [Box(_rows_of_card(card, width)) for card in cards],
         [Box(tuple(sign(verdict) * count for verdict, count in card.counts)) for card in cards],
         [Box(tuple((Piece(reason, colour=style.GREY),) for reason in card.reasons)) for card in cards],
     ]
@@ -117,8 +117,14 @@ def _figure(card: Card) -> tuple[Piece, ...]:
     return (Piece(card.figure, bold=True, size=FIGURE_SIZE), *unit)
 
 
-def _row_of_card(name: str, value: str) -> tuple[Piece, ...]:
-    return (Piece(name, colour=style.GREY), Piece("　"), Piece(value))
+def _rows_of_card(card: Card, width: float) -> tuple[tuple[Piece, ...], ...]:
+    """Name and value on one line where both have room; else the value on the next, rather than parted at its dash."""
+    lines: list[tuple[Piece, ...]] = []
+    for name, value in (*card.rows, *card.further):
+        label = Piece(name, colour=style.GREY)
+        line = (label, Piece("　"), Piece(value))
+        lines += [line] if _length(line) + PADDING <= width else [(label,), (Piece(value),)]
+    return tuple(lines)
 
 
 def _head(column: Column) -> Box:

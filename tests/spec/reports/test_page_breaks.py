@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.results import PublishableCell
 from reports import style
 from reports.blocks import Masthead, Notes, Spare, Story
+from reports.content import Correction
 from reports.fonts import TypeSettings
-from reports.layout.pages import BLANKS, WHOLE, Sheet, parted, place
+from reports.layout.pages import BLANKS, WHOLE, Sheet, announced, parted, place
 from reports.layout.tables import LEAST_ROWS
 from reports.marks import Frame, Stack, Words
-from reports.story import area_story, spares
+from reports.pdf import community_typeset
+from reports.story import area_story, community_story, spares
 from reports.structure import Node
 from tests.spec.reports import cases as cases_of
+from tests.spec.reports import summaries as given_of
 from tests.spec.reports.test_documents import pages_of
 
 HEAD = Frame(40.0, (), further=(("the head, again", 0.0),))
 HEIGHTS = st.lists(st.floats(10.0, 60.0), min_size=1, max_size=120)
+
+
+def moved_down(cell: PublishableCell) -> PublishableCell:
+    if cell.value is None or cell.low is None or cell.high is None or cell.all_alike:
+        return cell
+    return replace(cell, value=cell.value - 0.02, low=cell.low - 0.02, high=cell.high - 0.02)
 
 
 def on_pages(heights: list[float], before: float, blank: float, keep: frozenset[int] = frozenset()) -> list[Sheet]:
@@ -109,3 +121,34 @@ def test_all_stays_where_all_has_room() -> None:
     found = spares.fullest(story(2, 5, 8), lambda _: True)
     assert found is not None
     assert left(found) == ["0", "1", "2"]
+
+
+def test_rows_without_a_title_begin_on_the_page_of_the_text_that_announces_them() -> None:
+    text = Stack((Frame(20.0, ()), Frame(20.0, ())))
+    rows = Stack(tuple(Frame(20.0, ()) for _ in range(12)), HEAD, LEAST_ROWS)
+    for before in range(0, 700, 10):
+        sheets = [Sheet(0.0, style.BODY_BOTTOM)]
+        sheets[0].put(Frame(float(before), ()))
+        place(sheets, announced(text, rows, 5.0), 10.0, 0.0)
+        on_first = len(sheets[0].placed) - 1
+        assert on_first == 0 or on_first >= len(text.frames) + 1 + LEAST_ROWS
+        assert len(sheets) == 1 or len(sheets[1].placed) - (on_first > 0) >= LEAST_ROWS
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_correction_of_many_figures_fills_the_pages_it_needs(language: str, type_settings: TypeSettings) -> None:
+    base = given_of.community()
+    earlier = [replace(row, cells=tuple(map(moved_down, row.cells))) for row in base.table.rows]
+    corrected = Correction(
+        edition=2,
+        of_number="SF-2026Q3-00",
+        of_date=date(2026, 10, 8),
+        reason="录入重复" * 60,
+        earlier=replace(base.table, rows=tuple(earlier)),
+    )
+    summary = replace(base, imprint=replace(base.imprint, correction=corrected))
+    typeset = community_typeset(summary, language, type_settings)
+    story = community_story(summary, language)
+    if len(typeset.pages) > style.COMMUNITY_PAGES:
+        kept = len(typeset.story.blocks)
+        assert kept > len(spares.fitted(spares.flowing(story), 0).blocks), "what has room is not left out"

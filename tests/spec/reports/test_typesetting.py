@@ -95,6 +95,13 @@ def test_a_squeeze_is_a_narrower_character_and_no_pen_moves_back(composer: Compo
     assert operator.count("0004") == 1
 
 
+def test_a_typed_blank_after_a_full_width_mark_is_no_hole(composer: Composer) -> None:
+    apart, close = (composer.line(Span(f"应答率（RR3）{blank}62%", 10.0, INK)) for blank in (" ", ""))
+    assert apart.width == pytest.approx(close.width)
+    assert apart.text.endswith("） 62%"), "whoever copies it has the blank"
+    assert composer.width(Span("A B", 10.0, INK)) > composer.width(Span("AB", 10.0, INK))
+
+
 def test_english_marks_are_of_latin_width_and_words_stay_whole(type_settings: TypeSettings) -> None:
     composer = Composer(typeface("en", type_settings))
     assert composer.face.advance(Weight.REGULAR, "“") < 600
