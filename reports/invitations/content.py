@@ -19,6 +19,7 @@ class Occasion:
     opens_on: date
     closes_on: date
     language: str  # "zh" or "en"
+    quoted: bool = False  # own words may be, without a name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

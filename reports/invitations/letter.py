@@ -110,6 +110,7 @@ def _in_the_window(setter: Setter, letter: Letter, language: str) -> list[Mark]:
 
 def _paragraphs(occasion: Occasion, letter: Letter) -> list[tuple[str, str]]:
     language, notice = occasion.language, occasion.notice
+    kept = "secret_more_quoted" if occasion.quoted else "secret_more"
     timed = "how_more" if notice.minutes is not None else "how_more_untimed"
     told = [
         (say("how", language), _said(letter, timed, language, minutes=notice.minutes)),
@@ -117,7 +118,7 @@ def _paragraphs(occasion: Occasion, letter: Letter) -> list[tuple[str, str]]:
             say("when", language),
             say("when_more", language, period=period(occasion.opens_on, occasion.closes_on, language)),
         ),
-        (say("secret", language), say("secret_more", language, retention=notice.retention.in_language(language))),
+        (say("secret", language), say(kept, language, retention=notice.retention.in_language(language))),
     ]
     if letter.whom is not None:
         told.insert(0, (say("whom", language), letter.whom.in_language(language)))

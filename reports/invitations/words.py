@@ -53,6 +53,11 @@ WORDS: Final[Mapping[str, Text]] = {
         "答案只用于汇总，看不出是谁。{retention}是否回答，由您决定。",
         "answers are only used in sums, in which nobody is seen. {retention} Whether you answer is up to you.",
     ),
+    "secret_more_quoted": Text(
+        "答案只用于汇总，看不出是谁；您自己写的话引用时不留名。{retention}是否回答，由您决定。",
+        "answers are only used in sums, in which nobody is seen; what you write may be quoted without a name. "
+        "{retention} Whether you answer is up to you.",
+    ),
     "type_code": Text("扫不了码的，在浏览器里打开", "No scanner? Open in a browser"),
     "then_code": Text("再输入", "and type"),
     "case": Text("住户编号 {number}", "Household {number}"),

@@ -109,6 +109,7 @@ _WHERE_IT_LEADS = (
         Wave.opens_on,
         Wave.selection_within,
         Wave.listed_unit,
+        Wave.quotes_told,
         Wave.name_zh.label("wave_zh"),
         Wave.name_en.label("wave_en"),
         QuestionnaireVersion.sha256,
@@ -224,6 +225,7 @@ def asked_in(
             whom=_whom(found) if of_a_case else None,
             knocks=knocks,
             recordings=_recordings_of(session, survey_id, wave_id, found.opened_at),
+            quoted=found.quotes_told,
         ),
         state=found.state,
     )

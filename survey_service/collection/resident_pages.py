@@ -134,6 +134,7 @@ class Occasion:
     whom: Text | None = None  # who of a drawn household answers
     knocks: bool = False  # on the phone of an interviewer
     recordings: tuple[Recording, ...] = ()  # of questions, read aloud
+    quoted: bool = False  # own words may be, without a name
 
     def voices(self, question: str, language: Language) -> list[Recording]:
         """Of one question, those for this language first."""

@@ -33,7 +33,7 @@ def read(session: Session, ground: Ground, wave_id: UUID, *, at: datetime) -> No
     themes.begin(session, survey.id, by)
     by_number = {one.number: one for one in queries.themes(session, survey.id)}
     of = (survey.id, wave.id, QUESTION)
-    found = room(session, of, places(session, survey.city_id))
+    found = room(session, wave, QUESTION, places(session, survey.city_id))
     known = {one.words: one for one in WISHES}
     everywhere = below([survey.city_id])
     for number, answer in enumerate(queries.page(session, of, everywhere, Asked(), after=None, limit=ALL)):

@@ -103,6 +103,8 @@ class Wave(Base):
     )
     # Whoever works for a community is given no case of it.
     bars_own_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether whoever answers is told from the first day that own words may be quoted without a name.
+    quotes_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

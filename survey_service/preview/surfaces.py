@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from questionnaires.draws import part_asked, tickets
 from questionnaires.model import Questionnaire
 from questionnaires.sample_entries import with_samples
+from questionnaires.open_questions import open_questions
 from questionnaires.text import Text
 from survey_service.collection.resident_pages import (
     STYLES,
@@ -64,6 +65,7 @@ def phone_page(request: Request, questionnaire: Questionnaire, sha256: str, city
         city=city,
         community=_NOWHERE,
         closes_on=on + SHOWN_FOR,
+        quoted=bool(open_questions(questionnaire)),
     )
     ticket = _ticket(request)
     drawn = tickets(questionnaire, ticket)

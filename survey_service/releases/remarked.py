@@ -50,7 +50,7 @@ class _Said:
     def __init__(self, session: Session, survey: Survey, wave: Wave, question: Question, found: Places) -> None:
         of = (survey.id, wave.id, question.id)
         self._question, self._places = question, found
-        self._room: Room = room(session, of, found)
+        self._room: Room = room(session, wave, question.id, found)
         self._themes = {one.id: one for one in queries.themes(session, survey.id)}
         self._by_theme = queries.by_theme(session, *of)
         strikes = queries.struck(session, survey.id, [one.remark_id for one in self._room.taken])

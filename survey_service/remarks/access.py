@@ -124,7 +124,7 @@ class At:
         return survey, wave
 
     def room(self, session: Session, survey: Survey, wave: Wave, question: str) -> Room:
-        return room(session, (survey.id, wave.id, question), places(session, survey.city_id))
+        return room(session, wave, question, places(session, survey.city_id))
 
 
 def questions(session: Session, wave: Wave) -> list[Question]:

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from survey_service.models import Mode, Wave
 from survey_service.remarks import queries
 from survey_service.remarks.gate import COMMUNITY_QUOTES, Size
 from survey_service.remarks.places import Places, Sheet
 from survey_service.remarks.queries import Answer, Taken
 
+TOLD_IN: Final = frozenset({Mode.WEB_INVITED, Mode.FACE_TO_FACE, Mode.TELEPHONE})
+"""Modes whose page says so before the first question; a form on paper does not."""
 ON: Final = {Sheet.COMMUNITY: "on_community", Sheet.STREET: "on_street", Sheet.CITY: "on_city"}
 
 
@@ -22,6 +25,7 @@ class Why(StrEnum):
     """Why an answer cannot stand on a sheet."""
 
     OPEN = "open"  # not of the sample
+    UNTOLD = "untold"  # whoever wrote them was not told that they may be quoted
     FEW = "few"  # too few answered in the area
     THEME = "theme"  # has none
     FULL = "full"
@@ -34,6 +38,7 @@ class Room:
 
     places: Places
     sizes: Mapping[tuple[Sheet, UUID], Size]
+    told: bool  # people are told by the page that they or their interviewer answer on
     taken: Sequence[Taken]
 
     def size(self, answer: Answer, sheet: Sheet) -> Size:
@@ -43,6 +48,8 @@ class Room:
         """None where it may stand there with this theme."""
         if not answer.sampled:
             return Why.OPEN
+        if not self.told or answer.mode not in TOLD_IN:
+            return Why.UNTOLD
         if not self.size(answer, sheet).enough:
             return Why.FEW
         if sheet is not Sheet.COMMUNITY and theme_id is None:
@@ -59,5 +66,11 @@ class Room:
         return Why.FULL if len(others) >= (COMMUNITY_QUOTES if sheet is Sheet.COMMUNITY else 1) else None
 
 
-def room(session: Session, of: tuple[UUID, UUID, str], places: Places) -> Room:
-    return Room(places=places, sizes=places.sizes(queries.sizes(session, *of)), taken=queries.taken(session, *of))
+def room(session: Session, wave: Wave, question: str, places: Places) -> Room:
+    of = (wave.survey_id, wave.id, question)
+    return Room(
+        places=places,
+        sizes=places.sizes(queries.sizes(session, *of)),
+        told=wave.quotes_told,
+        taken=queries.taken(session, *of),
+    )

@@ -218,6 +218,12 @@ def _how(asked: AskedAbout) -> Iterator[Answer]:
         )
 
 
+_QUOTED = Text(
+    "您自己写的话，去掉认得出人的内容以后，报告里可能引用，不留名。",
+    "What you write in your own words may be quoted in a report, without a name and without what could say who you are.",
+)
+
+
 def _where_to(asked: AskedAbout) -> Iterator[Answer]:
     circulation, notice = asked.header.circulation, asked.notice
     stated = circulation is not Circulation.UNSTATED
@@ -230,6 +236,7 @@ def _where_to(asked: AskedAbout) -> Iterator[Answer]:
                 "They are stored in the city's own system and used only in sums for communities, streets and the city; "
                 "sums of too few are not published, so that nobody is seen in them.",
             ),
+            *([_QUOTED] if asked.wave.quotes_told else []),
             notice.retention,
             *([Text(f"结果：{results.zh}。", f"Results: {results.en}.")] if stated else []),
         ],

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from questionnaires.readiness import effective_header
+from questionnaires.open_questions import open_questions
 from questionnaires.text import Text
 from reports.invitations.content import Letter, Occasion, Poster
 from survey_service import audit
@@ -37,6 +38,7 @@ def occasion(session: Session, wave: Wave, language: str) -> Occasion:
         opens_on=wave.opens_on,
         closes_on=wave.closes_on,
         language=language,
+        quoted=bool(open_questions(questionnaire)) if wave.state is WaveState.DRAFT else wave.quotes_told,
     )
 
 

@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 
 from analysis import dispositions as aapor
 from questionnaires.characters import written
+from questionnaires.open_questions import open_questions
 from questionnaires.text import Text
 from survey_service import audit
 from survey_service.errors import BadInput, Conflict, KeyingUnfinished, NotFound, NotReady
 from survey_service.fieldwork.outcomes import AAPOR, outcomes_recorded
 from survey_service.models import Capture, Disposition, Mode, Survey, Wave, WaveState
 from survey_service.secrets import KeyRing
-from survey_service.surveys import filling, opening, queries
+from survey_service.surveys import definitions, filling, opening, queries
 from survey_service.surveys.figures import FiguresClosed, FiguresOpen
 from survey_service.surveys.schemas import CommunityProgress, Document, ReleaseShown, WaveProgress
 
@@ -150,6 +151,7 @@ def open_wave(session: Session, survey_id: UUID, wave_id: UUID, *, on: date, at:
     _move(session, wave, WaveState.DRAFT, at=at, by=by)
     filling.freeze(session, survey, wave, filling.Step(at=at, by=by))
     wave.opened_at = at
+    wave.quotes_told = bool(open_questions(definitions.frozen(session, survey_id, wave.questionnaire_version_id)))
     return wave
 
 

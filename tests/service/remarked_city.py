@@ -52,7 +52,7 @@ def build_remarked(database: Database, secret: str) -> World:
     answered(database, world, second, ["少放点音乐", "电梯常坏", ""])
     answered(database, world, first, ["扫码的人说：多种树"], mode=Mode.WEB_OPEN)
     with database.writing.begin() as session:
-        session.execute(update(Wave).values(state=WaveState.CLOSED, closed_at=NOW))
+        session.execute(update(Wave).values(state=WaveState.CLOSED, closed_at=NOW, quotes_told=True))
         for user, role, area in (
             ("first", Role.STATISTICIAN, first),
             ("second", Role.STATISTICIAN, second),

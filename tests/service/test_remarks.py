@@ -12,7 +12,18 @@ from sqlalchemy import func, select, update
 from survey_service import audit
 from survey_service.audit.chain import verify
 from survey_service.database import Database
-from survey_service.models import AuditEntry, Capture, Remark, RemarkState, RemarkStrike, RemarkTheme, Wave, WaveState
+from survey_service.models import (
+    AuditEntry,
+    Capture,
+    Mode,
+    Remark,
+    RemarkState,
+    RemarkStrike,
+    RemarkTheme,
+    Response,
+    Wave,
+    WaveState,
+)
 from survey_service.settings import Settings
 from tests.service.remarked_city import HERE, IDENTIFYING, WORDS, build_remarked, response_of
 from tests.service.signed_in import get, post, sign_in
@@ -331,3 +342,25 @@ def test_many_answers_are_read_page_by_page(reader: TestClient, monkeypatch: pyt
         found = re.search(r'href="(/[^"]+after=[^"]+)"', page)
         address = found.group(1).replace("&amp;", "&") if found else ""
     assert len(seen) == len(set(seen)) == len(WORDS) + 3
+
+
+def test_words_are_chosen_of_whom_was_told_that_they_may_be(
+    reader: TestClient, database: Database, world: World
+) -> None:
+    """A wave that began before people were told, and a form on paper: read and given themes, never chosen."""
+    response = _uuid(database, PLAIN)
+    with database.writing.begin() as session:
+        session.execute(update(Response).where(Response.id == response).values(mode=Mode.PAPER))
+    assert step(reader, database, PLAIN, "theme-2").status_code == 303
+    assert "没有告诉过会引用" in get(reader, f"{HERE}?q={PLAIN}")
+    refused = step(reader, database, PLAIN, "choose", sheet="community")
+    assert refused.status_code == 422
+    assert "没有告诉过写的人会引用" in refused.text
+    with database.writing.begin() as session:
+        session.execute(update(Response).where(Response.id == response).values(mode=Mode.WEB_INVITED))
+        session.execute(update(Wave).values(quotes_told=False))
+    assert "这一期没有告诉居民写的话会引用" in get(reader, HERE)
+    assert step(reader, database, PLAIN, "choose", sheet="community").status_code == 422
+    with database.writing.begin() as session:
+        session.execute(update(Wave).values(quotes_told=True))
+    assert step(reader, database, PLAIN, "choose", sheet="community").status_code == 303
