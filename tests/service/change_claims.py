@@ -123,7 +123,8 @@ class Records:
             told = {"by": _number(abs(by), digits), "interval": _interval(one, digits)}
             rows[name] = words["since"].format(since), words[verdict].format(**told)
             if verdict == "no_detectable_change":
-                parts.append((name, words["found"].format(name=name, by=_number(one["detectable"], digits))))
+                inside = name if language == "zh" else name[:1].lower() + name[1:]
+                parts.append((name, words["found"].format(name=inside, by=_number(one["detectable"], digits))))
         in_order = [dict(parts)[name] for name in names.values() if name in dict(parts)]
         sentence = words["none_found"].format(parts=words["comma"].join(in_order)) if parts else None
         return Said(rows, sentence)

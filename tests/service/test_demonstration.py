@@ -225,7 +225,7 @@ def test_the_stories_that_the_city_is_to_tell(services: Services, built: Built) 
 def test_every_claim_of_change_is_carried_by_the_releases(services: Services, built: Built) -> None:
     """On every sheet, in both languages: risen, fallen, none found and how large it would have been, not compared."""
     before, now = built.earlier.release, built.latest.release
-    records, waves = Records.of(before, now), {"zh": "2026年第二季度", "en": "Second quarter of 2026"}
+    records, waves = Records.of(before, now), {"zh": "2026年第二季度", "en": "second quarter of 2026"}
     with services.database.reading.begin() as session:
         later = releases.release_summaries(session, built.survey_id, now.id, services.settings)
         first = releases.release_summaries(session, built.survey_id, before.id, services.settings)

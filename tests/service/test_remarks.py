@@ -364,3 +364,14 @@ def test_words_are_chosen_of_whom_was_told_that_they_may_be(
     with database.writing.begin() as session:
         session.execute(update(Wave).values(quotes_told=True))
     assert step(reader, database, PLAIN, "choose", sheet="community").status_code == 303
+
+
+def test_the_page_of_a_questionnaire_says_that_words_may_be_quoted_where_its_wave_does(
+    client: TestClient, database: Database, world: World
+) -> None:
+    for told in (False, True):
+        with database.writing.begin() as session:
+            session.execute(update(Wave).values(state=WaveState.OPEN, quotes_told=told))
+        page = client.get(f"/a/{world.case_codes[0]}").text
+        assert "不公布、不外传任何一个人的答案。" in page
+        assert ("报告里可能引用，不留名。" in page) is told

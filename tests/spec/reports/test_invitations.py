@@ -52,6 +52,7 @@ def occasion(request: pytest.FixtureRequest) -> Occasion:
         opens_on=date(2026, 9, 1),
         closes_on=date(2026, 9, 30),
         language=request.param,
+        quoted=True,  # the longer sentence
     )
 
 
@@ -98,6 +99,15 @@ def test_a_letter_holds_its_own_code_and_says_who_answers(occasion: Occasion, ty
     assert "7K3-9QF-2T0-4" in first
     assert "7K3-9QF-2T1-4" not in first
     assert "7K3-9QF-2T1-4" in second
+
+
+def test_a_letter_says_that_words_may_be_quoted_where_its_wave_does(
+    occasion: Occasion, type_settings: TypeSettings
+) -> None:
+    for told in (False, True):
+        [text] = pages(letters_pdf(replace(occasion, quoted=told), [letter()], settings=type_settings))
+        flat = "".join(text.split())
+        assert ("引用时不留名" in flat or "quotedwithoutaname" in flat) is told
 
 
 def test_a_letter_to_a_shop_speaks_of_shops(occasion: Occasion, type_settings: TypeSettings) -> None:
