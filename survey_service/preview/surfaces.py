@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 from questionnaires.draws import part_asked, tickets
 from questionnaires.model import Questionnaire
-from questionnaires.sample_entries import with_samples
 from questionnaires.open_questions import open_questions
+from questionnaires.sample_entries import with_samples
 from questionnaires.text import Text
 from survey_service.collection.resident_pages import (
     STYLES,

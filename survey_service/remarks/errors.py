@@ -25,10 +25,13 @@ class StillIdentifies(BadInput):
 
 class NotForThatSheet(BadInput):
     code = "E280"
-    zh = "这条不能选到这张报告上：没有告诉过写的人会引用，地区答的人不够，或者已经选满，或者街道、全市的还没有给主题。页上写着是哪一种。"
+    zh = (
+        "这条不能选到这张报告上：没有告诉过写的人会引用，地区答的人不够，或者已经选满，或者街道、全市的还没有给主题。"
+        "页上写着是哪一种。"
+    )
     en = (
-        "These words cannot go on that sheet: whoever wrote them was not told of quotes, too few answered in the area, or it is full, or they have no theme yet, "
-        "which streets and the city need. The page says which."
+        "These words cannot go on that sheet: whoever wrote them was not told of quotes, too few answered in the area, "
+        "or it is full, or they have no theme yet, which streets and the city need. The page says which."
     )
 
 

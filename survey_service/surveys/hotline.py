@@ -220,7 +220,8 @@ def _how(asked: AskedAbout) -> Iterator[Answer]:
 
 _QUOTED = Text(
     "您自己写的话，去掉认得出人的内容以后，报告里可能引用，不留名。",
-    "What you write in your own words may be quoted in a report, without a name and without what could say who you are.",
+    "What you write in your own words may be quoted in a report, without a name and without what could say "
+    "who you are.",
 )
 
 

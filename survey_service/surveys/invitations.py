@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from questionnaires.readiness import effective_header
 from questionnaires.open_questions import open_questions
+from questionnaires.readiness import effective_header
 from questionnaires.text import Text
 from reports.invitations.content import Letter, Occasion, Poster
 from survey_service import audit
