@@ -22,16 +22,19 @@ SECTOR_PHRASES: Final[Mapping[str, Text]] = {
     "sector_who": Text("谁评的", "Who rated it"),
     "sector_rated": Text(
         "全市有效答卷 {valid} 人，其中 {n} 人评了“{name}”，数字只算他们。",
-        "Of {valid} valid questionnaires in the city, {n} rated {name}; only these count in the figure.",
+        "Of {valid} valid {valid:questionnaire|questionnaires} in the city, {n} rated {name}; only these count in the "
+        "figure.",
     ),
     "sector_used": Text(
         "全市有效答卷 {valid} 人，其中 {n} 人用过“{name}”而且评了，数字只算他们。",
-        "Of {valid} valid questionnaires in the city, {n} are of people who used and rated {name}; only these count in "
+        "Of {valid} valid {valid:questionnaire|questionnaires} in the city, {n} are of people who used and rated "
+        "{name}; only these count in "
         "the figure.",
     ),
     "sector_hidden_n": Text(
         "全市有效答卷 {valid} 人；其中多少人评了“{name}”，和数字一样不单独公布。",
-        "{valid} valid questionnaires in the city; how many of them rated {name} is not published, nor is the figure.",
+        "{valid} valid {valid:questionnaire|questionnaires} in the city; how many of them rated {name} is not "
+        "published, nor is the figure.",
     ),
     "sector_others": Text(
         "没算的人，可能没用过，可能说不清，也可能没有问到、没有答。用过的人里有多少没有评，这里不知道，"
@@ -43,30 +46,34 @@ SECTOR_PHRASES: Final[Mapping[str, Text]] = {
     "sector_among": Text("在各行业里", "Among the sectors"),
     "sector_lowest": Text(
         "能比的 {count} 个行业里，“{name}”低于其余各个，分得清。",
-        "Of the {count} sectors that can be compared, {name} is below all the others.",
+        "Of the {count} {count:sector|sectors} that can be compared, {name} is below all the others.",
     ),
     "sector_highest": Text(
         "能比的 {count} 个行业里，“{name}”高于其余各个，分得清。",
-        "Of the {count} sectors that can be compared, {name} is above all the others.",
+        "Of the {count} {count:sector|sectors} that can be compared, {name} is above all the others.",
     ),
     "sector_anywhere": Text(
         "能比的 {count} 个行业里，“{name}”是不是最低，分不出来；是不是最高，也分不出来。",
-        "Of the {count} sectors that can be compared, whether {name} is the lowest cannot be told, nor whether it is "
+        "Of the {count} {count:sector|sectors} that can be compared, whether {name} is the lowest cannot be told, nor "
+        "whether it is "
         "the highest.",
     ),
     "sector_with_lowest": Text(
         "能比的 {count} 个行业里，有 {some} 个分不出谁最低，“{name}”是其中一个；它低于最高的“{end}”。",
-        "Of the {count} sectors that can be compared, {some} are too close to call for the lowest, {name} among them; "
+        "Of the {count} {count:sector|sectors} that can be compared, {some} are too close to call for the lowest, "
+        "{name} among them; "
         "it is below the highest, {end}.",
     ),
     "sector_with_highest": Text(
         "能比的 {count} 个行业里，有 {some} 个分不出谁最高，“{name}”是其中一个；它高于最低的“{end}”。",
-        "Of the {count} sectors that can be compared, {some} are too close to call for the highest, {name} among them; "
+        "Of the {count} {count:sector|sectors} that can be compared, {some} are too close to call for the highest, "
+        "{name} among them; "
         "it is above the lowest, {end}.",
     ),
     "sector_between": Text(
         "能比的 {count} 个行业里，“{name}”高于最低的“{low}”，低于最高的“{high}”。",
-        "Of the {count} sectors that can be compared, {name} is above the lowest, {low}, but below the highest, "
+        "Of the {count} {count:sector|sectors} that can be compared, {name} is above the lowest, {low}, but below the "
+        "highest, "
         "{high}.",
     ),
     "sector_these": Text("这 {some} 个是：{names}。", "These {some} are: {names}."),
@@ -94,6 +101,8 @@ SECTOR_PHRASES: Final[Mapping[str, Text]] = {
     "spare_groups": Text("各类居民的数字", "figures by group"),
     # on the sheet of the city
     "sectors_title": Text("行业达标情况", "How the sectors stand to their targets"),
-    "sectors_counted": Text("有目标的 {count} 个行业：{parts}。", "Of {count} sectors with a target: {parts}."),
+    "sectors_counted": Text(
+        "有目标的 {count} 个行业：{parts}。", "Of {count} {count:sector|sectors} with a target: {parts}."
+    ),
     "sectors_missed": Text("未达标的是：{names}。", "Not reached by: {names}."),
 }
