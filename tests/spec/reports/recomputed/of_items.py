@@ -177,7 +177,9 @@ def of_group(sheet: Sheet, where: Where) -> list[Indicator]:
 
 
 def alike(sheet: Sheet, one: Indicator, other: Indicator) -> bool:
-    return figures.unit_of(one) == figures.unit_of(other) and sheet.cell(one).scale == sheet.cell(other).scale
+    """Of one unit, one scale and one direction: what a table of shaded fields may hold."""
+    units = figures.unit_of(one) == figures.unit_of(other) and sheet.cell(one).scale == sheet.cell(other).scale
+    return units and down(one) is down(other)
 
 
 def _heat(*, part: bool, high: bool) -> True_:
