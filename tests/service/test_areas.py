@@ -135,7 +135,7 @@ def test_one_wrong_row_keeps_the_whole_file_out(
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
-        (b"", "areas.csv", "请选一个"),
+        (b"", "areas.csv", "选的文件是空的"),
         ("名称,级别\n甲,街道\n".encode(), "areas.csv", "没有“代码”这一列"),
         ("代码,code,名称,级别\n1,2,甲,街道\n".encode(), "areas.csv", "有两列都是“代码”"),
         ("代码,名称,级别\n".encode(), "areas.csv", "没有数据"),
