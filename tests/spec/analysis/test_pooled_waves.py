@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.case_columns import CaseColumns
-from analysis.engine.figures import Asked, tables
+from analysis.engine.figures import Asked, Respondents, tables
 from analysis.engine.joined_waves import WaveFigures
 from analysis.engine.pooled_waves import PooledTable, pooled_tables
 from analysis.engine.run import weigh
@@ -40,7 +40,7 @@ def wave_figures(plan: str, seed: int, shape: Shape = SHAPE) -> WaveFigures:
 
 
 def alone(one: WaveFigures) -> dict[str, EstimateTable]:
-    return tables(one.columns, one.weight, one.calibration, INDICATORS, one.plan)[0]
+    return tables(Respondents.of(one.columns, one.weight, one.calibration, INDICATORS, one.plan))[0]
 
 
 def same(one: EstimateTable, other: EstimateTable, *, but: tuple[str, ...] = ()) -> None:
