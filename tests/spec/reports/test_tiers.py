@@ -199,7 +199,15 @@ def test_a_release_of_old_has_no_substitute_and_none_of_the_new_sentences() -> N
     for case in (cases.suppressed, cases.all_yes, given.community):
         for language in ("zh", "en"):
             words = said(community_story(case(), language))
-            for claim in ("仅供参考", "orientation", "城厢街道：", "单凭偶然", "chance", "只公布到"):
+            for claim in (
+                "仅供参考",
+                "orientation",
+                "城厢街道：",
+                "单凭偶然",
+                "chance",
+                "误差大或只公布到",
+                "100 份或只公布到",
+            ):
                 assert claim not in words
 
 
