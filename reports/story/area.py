@@ -52,6 +52,7 @@ from reports.story.community import story_of
 from reports.story.many import CARDS_MOST
 from reports.story.places import below, cell_at, communities, is_city, listed, named
 from reports.story.sector import sector_story
+from reports.story.titled import masthead_of
 from reports.wording import facts, figures, verdicts
 from reports.wording.phrases import say
 
@@ -147,29 +148,13 @@ def printed(summary: AreaSummary, shown: Sequence[Indicator]) -> list[tuple[Plac
 
 
 def masthead(summary: AreaSummary, language: str) -> Masthead:
-    imprint = summary.imprint
-    sample = summary.samples.get(summary.place.code)
     counted = [say(language, "communities_counted", count=len(communities(summary)))]
     if is_city(summary):
         counted.insert(0, say(language, "streets_counted", count=len(summary.streets)))
     else:
         counted.insert(0, summary.city.name.in_language(language))
-    report = say(language, "city_report" if is_city(summary) else "street_report")
-    meta = [
-        "　".join(counted),
-        say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
-        *facts.of_whom(summary.method, language),
-        facts.meta(sample, language),
-        *correction.in_short(imprint, language),
-    ]
-    return Masthead(
-        overline=f"{imprint.survey.in_language(language)}　{report}",
-        title=summary.place.name.in_language(language),
-        programme=f"{imprint.questionnaire.in_language(language)}　{imprint.wave.in_language(language)}",
-        meta=tuple(text for text in meta if text),
-        statutory=facts.statutory(imprint, language),
-        colon=say(language, "colon"),
-    )
+    report = "city_report" if is_city(summary) else "street_report"
+    return masthead_of(summary, summary.samples.get(summary.place.code), "　".join(counted), report, language)
 
 
 def answer(summary: AreaSummary, own: Sequence[Measured], language: str, *, judged: bool) -> Answer:

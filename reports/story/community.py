@@ -47,6 +47,7 @@ from reports.story import (
 )
 from reports.story.common import Measured
 from reports.story.items import any_coarse, ascending_is_bad, item_groups, same_figure, unit_of
+from reports.story.titled import masthead_of
 from reports.wording import comparisons as comparisons_words
 from reports.wording import facts, figures, tiers, verdicts
 from reports.wording.phrases import say
@@ -128,23 +129,8 @@ def story_of(imprint: Imprint, place: Place, blocks: tuple[Block, ...], language
 
 
 def masthead(summary: CommunitySummary, language: str) -> Masthead:
-    imprint = summary.imprint
     places = "　".join(place.name.in_language(language) for place in (summary.city, summary.street))
-    meta = (
-        places,
-        say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
-        *facts.of_whom(summary.method, language),
-        facts.meta(summary.sample, language),
-        *correction.in_short(imprint, language),
-    )
-    return Masthead(
-        overline=f"{imprint.survey.in_language(language)}　{say(language, 'community_report')}",
-        title=summary.place.name.in_language(language),
-        programme=f"{imprint.questionnaire.in_language(language)}　{imprint.wave.in_language(language)}",
-        meta=meta,
-        statutory=facts.statutory(imprint, language),
-        colon=say(language, "colon"),
-    )
+    return masthead_of(summary, summary.sample, places, "community_report", language)
 
 
 def answer(summary: CommunitySummary, own: Sequence[Measured], language: str, *, judged: bool) -> Answer:

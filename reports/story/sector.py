@@ -34,6 +34,7 @@ from reports.content import GroupOfCity, Place, SectorSummary
 from reports.story import asked, changes, common, correction, groups, outcomes, over_waves, places, sectors
 from reports.story.common import Measured
 from reports.story.community import story_of
+from reports.story.titled import masthead_of
 from reports.wording import facts, figures, verdicts
 from reports.wording.phrases import say
 
@@ -71,22 +72,8 @@ def sector_story(summary: SectorSummary, language: str) -> Story:
 
 
 def masthead(summary: SectorSummary, language: str) -> Masthead:
-    imprint, city = summary.imprint, summary.city.name.in_language(language)
-    meta = (
-        say(language, "sector_of", city=city),
-        say(language, "field_period", period=facts.period(imprint.field_start, imprint.field_end, language)),
-        *facts.of_whom(summary.method, language),
-        facts.meta(summary.samples.get(summary.place.code), language),
-        *correction.in_short(imprint, language),
-    )
-    return Masthead(
-        overline=f"{imprint.survey.in_language(language)}　{say(language, 'sector_report')}",
-        title=summary.place.name.in_language(language),
-        programme=f"{imprint.questionnaire.in_language(language)}　{imprint.wave.in_language(language)}",
-        meta=tuple(text for text in meta if text),
-        statutory=facts.statutory(imprint, language),
-        colon=say(language, "colon"),
-    )
+    where = say(language, "sector_of", city=summary.city.name.in_language(language))
+    return masthead_of(summary, summary.samples.get(summary.place.code), where, "sector_report", language)
 
 
 def answer(summary: SectorSummary, own: Sequence[Measured], language: str, *, judged: bool) -> Answer:
